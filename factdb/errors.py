@@ -105,6 +105,18 @@ class UnknownInProgram(ProgramError):
     code = "UNKNOWN_NAME"
 
 
+class WrongArity(ProgramError):
+    """An atom or a call has too many arguments or too few."""
+
+    code = "ARITY"
+
+
+class AlreadyDeclared(ProgramError):
+    """A name is declared twice, or with two roles."""
+
+    code = "ALREADY_DECLARED"
+
+
 class LookAhead(ProgramError):
     """A feature or a rule it rests on reads the future."""
 
@@ -159,6 +171,6 @@ def caret(text: str, line: int, column: int) -> str:
       a(x) :- b(y).
         ^
     """
-    lines = text.splitlines() or [""]
-    shown = lines[min(line, len(lines)) - 1]
-    return f"  {shown}\n  {' ' * (column - 1)}^"
+    shown = text.split("\n")[line - 1].rstrip("\r")
+    indent = "".join("\t" if letter == "\t" else " " for letter in shown[:column - 1])
+    return f"  {shown}\n  {indent}^"

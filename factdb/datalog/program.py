@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 from factdb.datalog.syntax import Constant, Literal, Role, Rule, Support, Variable
 from factdb.errors import UnknownName
@@ -74,3 +75,6 @@ class CheckedQuery:
     body: tuple[Literal, ...]
     columns: tuple[Variable, ...]
     types: Mapping[str, Type]
+
+
+EMPTY = CheckedProgram(text="", version=sha256(b"").hexdigest(), relations={}, predicates={})

@@ -232,7 +232,7 @@ class AggregateFunction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """`function [(parameter)] [distinct] [expression] { body }`.
+    """`function [(parameter)] [distinct] [expression [by order]] { body }`; `order` is for argmin and argmax.
 
     The range is the set of distinct bindings of every variable of the body, with the instants of its events.
     """
@@ -242,6 +242,7 @@ class Aggregate:
     distinct: bool
     expression: Expression | None
     body: tuple[Literal, ...]
+    order: Expression | None
     position: Position = _position()
 
 
@@ -325,7 +326,7 @@ Statement: TypeAlias = RelationDeclaration | Rule | FeatureDeclaration | SpineDe
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Statements in the order of the text that they were read from."""
+    """Statements in the order of the text that they were read from; the text does not take part in equality."""
 
-    text: str
+    text: str = field(compare=False)
     statements: tuple[Statement, ...]

@@ -67,12 +67,13 @@ def _case(name: str, lines: list[str]) -> Case:
     for line in lines[1:]:
         if match := SAID.fullmatch(line):
             system_at, op, value, start, end = match.groups()
-            values = ({"key": "k"} if relation.key else {}) | ({"value": _value(value)} if value else {})
+            row = ({"key": "k"} if relation.key else {}) | ({"value": _value(value)} if value else {})
             said.append((_day(system_at), Fact(op=Op.ASSERT if op == "+" else Op.RETRACT, relation=relation.name,
-                                               values=values, valid=Period(_day(start), _day(end)))))
+                                               values=row, valid=Period(_day(start), _day(end)))))
         elif match := SHOWN.fullmatch(line):
             valid_at, system_at, held = match.groups()
-            case.shown[_day(valid_at), _day(system_at)] = [_held(relation, each) for each in held.split("; ") if each != "--"]
+            values = [] if held == "--" else held.split("; ")
+            case.shown[_day(valid_at), _day(system_at)] = [_held(relation, each) for each in values]
         elif match := RECTANGLE.fullmatch(line):
             system_at, value, *bounds = match.groups()
             valid_from, valid_to, system_from, system_to = (to_micros(_day(bound)) for bound in bounds)

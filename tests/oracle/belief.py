@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 from factdb.fact import Fact, Op
@@ -112,15 +113,16 @@ def rows(relation: Relation, words: Iterable[Word], *, valid_at: int, system_at:
     believed at `system_at`, and the system time since which it is believed at `valid_at`, unchanged."""
     known = seen(words, system_at=system_at, transaction=transaction)
     here = believed(relation, known, valid_at)
-    periods = {belief: period for belief, period in _valid_periods(relation, known) if period[0] <= valid_at < period[1]}
+    periods = {belief: (start, end) for belief, (start, end) in _valid_periods(relation, known)
+               if start <= valid_at < end}
     return [Held(row=belief.row, valid_from=periods[belief][0], valid_to=periods[belief][1],
                  system_from=learned(relation, known, belief, valid_at)) for belief in here]
 
 
 def learned(relation: Relation, known: Sequence[Word], belief: Belief, valid_at: int) -> int:
     """The system time since which `belief`, held by the words `known`, is held at `valid_at` without a break."""
-    return [start for held, start, end in _system_periods(relation, known, valid_at)
-            if held == belief and end == FOREVER_MICROS][0]
+    return next(start for held, start, end in _system_periods(relation, known, valid_at)
+                if held == belief and end == FOREVER_MICROS)
 
 
 def history(relation: Relation, words: Iterable[Word], *, system_at: int, transaction: int) -> list[Rectangle]:
@@ -157,7 +159,7 @@ def _before(belief: Belief, valid_at: int) -> bool:
 def _cells(words: Sequence[Word]) -> list[tuple[int, int]]:
     """The periods of valid time within which no word starts or ends."""
     edges = sorted({edge for word in words for edge in (word.valid_from, word.valid_to)} | {FOREVER_MICROS})
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))
 
 
 def _valid_periods(relation: Relation, words: Sequence[Word]) -> list[tuple[Belief, tuple[int, int]]]:

@@ -8,40 +8,39 @@ by zero is NULL. `and`, `or` and `not` have three values, as in SQL.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from operator import add, eq, floordiv, ge, gt, le, lt, mod, mul, ne, sub, truediv
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, TypeAlias
 
 from factdb.datalog.syntax import Binary, Call, Constant, Expression, Unary, Variable
-from factdb.period import from_micros, to_micros
 from factdb.schema import Value
+from tests.oracle.functions import called
 
-Environment = Mapping[str, Value]
+Environment: TypeAlias = Mapping[str, Value]
+NOW = "now()"  # the instant of the question is bound like a variable, under a name that none can have
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
-ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
+ARITHMETIC: Mapping[str, Callable[[Any, Any], Value]] = {
     "+": add, "-": sub, "*": mul, "/": truediv, "//": floordiv, "%": mod}
 
 
 def evaluate(expression: Expression, environment: Environment) -> Value:
-    """The value of `expression`; every variable in it is bound."""
+    """The value of `expression`; every variable in it is bound, and NOW too."""
     match expression:
         case Variable(name=name):
             return environment[name]
-        case Constant(value=value):
-            return value
-        case Binary(operator="and" | "or" as operator, left=left, right=right):
-            return _connected(operator, evaluate(left, environment), evaluate(right, environment))
+        case Constant(value=constant):
+            return constant
         case Binary(operator=operator, left=left, right=right):
             return _binary(operator, evaluate(left, environment), evaluate(right, environment))
         case Unary(operator=operator, operand=operand):
             value: Any = evaluate(operand, environment)
             return None if value is None else -value if operator == "-" else not value
+        case Call(function="now"):
+            return environment[NOW]
         case Call(function=function, arguments=arguments):
-            return _called(function, [evaluate(argument, environment) for argument in arguments])
-    raise NotImplementedError(f"no value of {expression}")
+            return called(function, [evaluate(argument, environment) for argument in arguments])
+    raise NotImplementedError(f"the value of {expression}")
 
 
 def holds(operator: str, left: Value, right: Value) -> bool:
@@ -50,14 +49,11 @@ def holds(operator: str, left: Value, right: Value) -> bool:
 
 
 def _binary(operator: str, left: Value, right: Value) -> Value:
-    if left is None or right is None:
+    if operator in {"and", "or"}:
+        return _connected(operator, left, right)
+    if left is None or right is None or (operator in {"/", "//", "%"} and right == 0):
         return None
-    if operator in COMPARISONS:
-        return COMPARISONS[operator](left, right)
-    if operator in {"/", "//", "%"} and right == 0:
-        return None
-    result: Value = ARITHMETIC[operator](left, right)
-    return result
+    return COMPARISONS[operator](left, right) if operator in COMPARISONS else ARITHMETIC[operator](left, right)
 
 
 def _connected(operator: str, left: Value, right: Value) -> Value:
@@ -65,16 +61,3 @@ def _connected(operator: str, left: Value, right: Value) -> Value:
     if decisive in (left, right):
         return decisive
     return None if left is None or right is None else not decisive
-
-
-def _called(function: str, values: list[Any]) -> Value:
-    if None in values:
-        return None
-    return FUNCTIONS[function](*values)
-
-
-def _local(instant: int, zone: str) -> datetime:
-    return from_micros(instant).astimezone(ZoneInfo(zone))
-
-
-FUNCTIONS: Mapping[str, Callable[..., Value]] = {}

@@ -9,19 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
 
-from factdb.datalog.program import CheckedProgram, CheckedQuery, CheckedRule, Predicate
+from factdb.datalog.program import CheckedProgram, CheckedQuery, Predicate
 from factdb.datalog.syntax import (
-    Aggregate, AggregateFunction, Aggregation, Assignment, At, Atom, Comparison, Expression, Literal, Negation,
-    NullTest, Role, Rule, Shift, Temporal, Variable, Wildcard, Within)
-from factdb.period import MICROSECOND
+    Aggregate,
+    AggregateFunction,
+    Aggregation,
+    Assignment,
+    At,
+    Atom,
+    Comparison,
+    Expression,
+    Literal,
+    Negation,
+    NullTest,
+    Role,
+    Shift,
+    Temporal,
+    Variable,
+    Wildcard,
+    Within,
+)
 from factdb.schema import Kind, Relation, Value
 from tests.oracle.aggregates import NOTHING, aggregated
 from tests.oracle.belief import Row, Word, believed, learned, moments, seen
-from tests.oracle.expressions import evaluate, holds
-
-Environment: TypeAlias = Mapping[str, Value]
+from tests.oracle.expressions import NOW, Environment, evaluate, holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,17 +90,18 @@ class Oracle:
         """Every row of a rule or spine."""
         predicate = self.program.predicates[name]
         return {tuple(evaluate(argument, solution.environment) for argument in checked.rule.arguments)
-                for checked in predicate.rules for solution in self._solve(checked.rule.body, {}, point)}
+                for checked in predicate.rules
+                for solution in self._solve(checked.rule.body, {NOW: point.valid_at}, point)}
 
     def query(self, query: CheckedQuery, point: Point) -> set[Row]:
         """Every row of a query."""
         return {tuple(solution.environment[column.name] for column in query.columns)
-                for solution in self._solve(query.body, {}, point)}
+                for solution in self._solve(query.body, {NOW: point.valid_at}, point)}
 
     def _values(self, predicate: Predicate, entities: Row, point: Point) -> set[Value]:
         found = {evaluate(checked.rule.arguments[-1], solution.environment)
                  for checked in predicate.rules
-                 for environment in _unified(checked.rule.arguments[:-1], entities, {})
+                 for environment in _unified(checked.rule.arguments[:-1], entities, {NOW: point.valid_at})
                  for solution in self._solve(checked.rule.body, environment, point)}
         return {predicate.default.value} if not found and predicate.default else found
 
@@ -142,7 +156,8 @@ class Oracle:
             return []
         if relation is None:
             assert within is None, "a window over a predicate"
-            return [Witness(row) for row in self._derived(self.program.predicates[atom.name], terms, environment, asked)]
+            predicate = self.program.predicates[atom.name]
+            return [Witness(row) for row in self._derived(predicate, terms, environment, asked)]
         known = seen(self.words.get(relation.name, ()), system_at=asked.system_at, transaction=asked.transaction)
         if relation.kind is Kind.EVENT:
             return _happened(relation, known, asked.valid_at, within)
@@ -167,6 +182,8 @@ class Oracle:
             solutions.sort(key=lambda solution: solution.moment)
         if aggregate.expression is None:
             return len(solutions)
+        if aggregate.order is not None:
+            return _extreme(aggregate, [solution.environment for solution in solutions])
         values = [evaluate(aggregate.expression, solution.environment) for solution in solutions]
         if not ordered:
             values = [value for value in values if value is not None]
@@ -178,6 +195,17 @@ class Oracle:
 def _range(solution: Solution) -> tuple[Any, ...]:
     rows = tuple((witness.row, witness.instant) for witness in solution.witnesses)
     return rows, tuple(sorted(solution.environment.items(), key=lambda item: item[0]))
+
+
+def _extreme(aggregate: Aggregate, environments: Sequence[Environment]) -> Any:
+    """The expression where the order is least or greatest; ties go to the least value, NULL orders are skipped."""
+    sign = -1 if aggregate.function is AggregateFunction.ARGMAX else 1
+    assert aggregate.order is not None
+    assert aggregate.expression is not None
+    pairs: list[tuple[Any, Value]] = [(evaluate(aggregate.order, each), evaluate(aggregate.expression, each))
+                                      for each in environments]
+    ranked = [(sign * order, _sortable((value,)), value) for order, value in pairs if order is not None]
+    return min(ranked)[-1] if ranked else NOTHING
 
 
 def _happened(relation: Relation, known: Sequence[Word], valid_at: int, within: Within | None) -> list[Witness]:

@@ -1,0 +1,1 @@
+"""The command `factdb`: one family of commands a file, joined in `main`."""

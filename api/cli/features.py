@@ -1,0 +1,62 @@
+"""
+`factdb features`: the values of features, for one entity at a basis or along a file of moments.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import pyarrow as pa
+import typer
+
+from api.cli.options import NOW, FormatOption, StoreOption, SystemAt, ValidAt, opened, pinned, typed
+from api.cli.output import show
+from api.cli.tables import read_rows
+from api.values import read_duration
+from factdb.database import Database
+from factdb.errors import UnknownName
+from factdb.schema import Column, Type
+from factdb.store.execute import ARROW
+
+
+def features(
+    *,
+    names: Annotated[str, typer.Argument(help="Features, with commas between them.")],
+    store: StoreOption,
+    entity: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="Of which entity.")] = None,
+    spine: Annotated[Path | None, typer.Option(
+        exists=True, dir_okay=False, help="A file of entities and observed_at, each row its own moment.")] = None,
+    lag: Annotated[str, typer.Option(metavar="DURATION", help="With --spine: how late facts arrive.")] = "PT0S",
+    valid_at: ValidAt = NOW,
+    system_at: SystemAt = NOW,
+    form: FormatOption = None,
+) -> None:
+    """Compute features for an entity at a basis, or for each row of a spine."""
+    if (entity is None) == (spine is None):
+        raise typer.BadParameter("Expected either --entity or --spine")
+    wanted = tuple(name.strip() for name in names.split(","))
+    with opened(store) as database:
+        basis = pinned(database, valid_at, system_at)
+        entities = _entities(database, wanted)
+        if spine is not None:
+            types = {name: column.type for name, column in entities.items()} | {"observed_at": Type.INSTANT}
+            answer = database.along(read_rows(spine, types), wanted, basis=basis, lag=read_duration(lag))
+        else:
+            answer = database.at(basis).features(wanted, _one(entities, entity or []))
+        show(answer, form, basis)
+
+
+def _entities(database: Database, names: tuple[str, ...]) -> dict[str, Column]:
+    """The entity columns that features or concepts called `names` are about."""
+    return {column.name: column for name in names for column in database.program.predicate(name).entities}
+
+
+def _one(entities: dict[str, Column], pairs: list[str]) -> pa.Table:
+    cells = {}
+    for name, text in (pair.partition("=")[::2] for pair in pairs):
+        if name not in entities:
+            raise UnknownName("entity", name, entities)
+        column = entities[name]
+        cells[name] = pa.array([typed(column, text)], ARROW[column.type])
+    return pa.table(cells)

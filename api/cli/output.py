@@ -1,0 +1,146 @@
+"""
+What commands print: tables for people, lines for programs on stdout, the basis on stderr.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import orjson
+import pyarrow as pa
+import pyarrow.csv
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from api.rows import plain_rows
+from api.values import duration_text, instant_text
+from factdb.basis import Basis
+from factdb.period import FOREVER
+
+ROWS_SHOWN_MAX = 50
+
+
+class Format(StrEnum):
+    """How an answer is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+    ARROW = "arrow"
+
+
+def show(answer: pa.Table, form: Format | None, basis: Basis | None = None) -> None:
+    """Write `answer` to stdout; without a form, a table on a terminal and JSON lines elsewhere."""
+    if basis is not None:
+        show_basis(basis)
+    chosen = form or (Format.TABLE if sys.stdout.isatty() else Format.JSONL)
+    _WRITERS[chosen](answer)
+
+
+def show_basis(basis: Basis) -> None:
+    """Write `basis` to stderr, so that stdout holds the answer alone."""
+    typer.echo(f"basis: valid_at={instant_text(basis.valid_at)} system_at={instant_text(basis.system_at)} "
+               f"transaction={basis.transaction}", err=True)
+
+
+def show_object(answer: Mapping[str, object], form: Format | None) -> None:
+    """Write one object: a table of its parts on a terminal, one line of JSON elsewhere."""
+    if form in (Format.CSV, Format.ARROW):
+        raise typer.BadParameter(f"Expected --format table, json or jsonl for this answer, got {form}")
+    if form is Format.TABLE or (form is None and sys.stdout.isatty()):
+        grid = Table(show_header=False)
+        for name, value in answer.items():
+            grid.add_row(name, shown(value))
+        Console().print(grid)
+    else:
+        _write_json(answer)
+
+
+def shown(value: object) -> str:
+    """`value` as a person reads it in a cell.
+
+    >>> shown(None), shown(FOREVER), shown(0.123456789)
+    ('NULL', 'for ever', '0.123457')
+    """
+    match value:
+        case None:
+            return "NULL"
+        case datetime():
+            return "for ever" if value == FOREVER else instant_text(value)
+        case timedelta():
+            return duration_text(value)
+        case float():
+            return f"{value:.6g}"
+        case bool():
+            return "true" if value else "false"
+    return str(value)
+
+
+def _table(answer: pa.Table) -> None:
+    grid = Table()
+    for field in answer.schema:
+        grid.add_column(field.name, justify="right" if _is_number(field.type) else "left", overflow="fold")
+    for row in plain_rows(answer.slice(0, ROWS_SHOWN_MAX)):
+        grid.add_row(*map(shown, row.values()))
+    console = Console()
+    console.print(grid)
+    left = answer.num_rows - ROWS_SHOWN_MAX
+    console.print(f"… and {left:,} more; --format jsonl writes all" if left > 0 else f"{answer.num_rows} rows",
+                  style="dim")
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
+
+
+def _json(answer: pa.Table) -> None:
+    _write_json(plain_rows(answer))
+
+
+def _jsonl(answer: pa.Table) -> None:
+    for row in plain_rows(answer):
+        _write_json(row)
+
+
+def _write_json(value: object) -> None:
+    typer.echo(orjson.dumps(value, default=_text, option=orjson.OPT_PASSTHROUGH_DATETIME).decode())
+
+
+def _text(value: object) -> str:
+    match value:
+        case datetime():
+            return instant_text(value)
+        case timedelta():
+            return duration_text(value)
+    raise TypeError(f"Expected a value of a column, got {type(value).__name__}")
+
+
+def _csv(answer: pa.Table) -> None:
+    """NULL is nothing at all, an empty text is a pair of quotes."""
+    written = pa.table([_texts(column) for column in answer.columns], names=answer.column_names)
+    target = pa.BufferOutputStream()
+    pyarrow.csv.write_csv(written, target)
+    typer.echo(target.getvalue().to_pybytes().decode(), nl=False)
+
+
+def _texts(column: pa.ChunkedArray) -> pa.ChunkedArray | pa.Array:
+    if pa.types.is_timestamp(column.type) or pa.types.is_duration(column.type):
+        return pa.array([None if value is None else _text(value) for value in column.to_pylist()], pa.string())
+    return column
+
+
+def _arrow(answer: pa.Table) -> None:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, answer.schema) as writer:
+        writer.write_table(answer)
+    typer.echo(sink.getvalue().to_pybytes(), nl=False)
+
+
+_WRITERS: Mapping[Format, Callable[[pa.Table], None]] = {
+    Format.TABLE: _table, Format.JSON: _json, Format.JSONL: _jsonl, Format.CSV: _csv, Format.ARROW: _arrow,
+}

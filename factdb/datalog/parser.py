@@ -56,7 +56,7 @@ class _Parser(Reader):
         body = self._body()
         self.accept(".")
         if self.token.kind is not Kind.END:
-            self.fail("',' or the end of the text")
+            raise self.failure("',' or the end of the text")
         return body
 
     # statement = declaration | feature | spine | rule
@@ -88,7 +88,7 @@ class _Parser(Reader):
         name = self.name("a column's name")
         self.expect(":")
         if self.token.text not in set(Type):
-            self.fail(f"a type of {', '.join(Type)}")
+            raise self.failure(f"a type of {', '.join(Type)}")
         return Column(name=name, type=Type(self.advance().text),
                       unit=self.string("a unit") if self.accept("unit") else None)
 
@@ -119,7 +119,7 @@ class _Parser(Reader):
             elif support is None and self.accept("support"):
                 support = self._support()
             else:
-                self.fail("unit, default or support once each, or '.'")
+                raise self.failure("unit, default or support once each, or '.'")
         return unit, default, support
 
     # constant = [ "-" ] NUMBER | [ "-" ] DURATION | TEXT | "true" | "false" | "instant" TEXT
@@ -128,11 +128,11 @@ class _Parser(Reader):
         negative = self.accept("-")
         found = self._primary() if self.token.kind in _NUMBERS or self.token.text in {*_WORDS, "instant"} else None
         if not isinstance(found, Constant) or found.type is None:
-            self.fail("a constant other than null", token)
+            raise self.failure("a constant other than null", token)
         if not negative:
             return found
         if isinstance(found.value, bool | str | None) or found.type is Type.INSTANT:
-            self.fail("a number or a duration after '-'", token)
+            raise self.failure("a number or a duration after '-'", token)
         return Constant(-found.value, found.type, token.position)
 
     # support = ( "[" | "(" ) bound "," bound ( "]" | ")" )      a round bracket stands beside inf only
@@ -142,10 +142,10 @@ class _Parser(Reader):
         self.expect(",")
         high = self._bound("inf")
         if (opening.text == "(" and low is not None) or (self.token.text == ")" and high is not None):
-            self.fail("'[' and ']' beside a finite bound")
+            raise self.failure("'[' and ']' beside a finite bound")
         self.one_of("]", ")")
         if low is not None and high is not None and low > high:
-            self.fail("a low bound that is not above the high one", opening)
+            raise self.failure("a low bound that is not above the high one", opening)
         return syntax.Support(low, high)
 
     # bound = [ "-" ] ( NUMBER | "inf" )
@@ -155,7 +155,7 @@ class _Parser(Reader):
             self.advance()
             return None
         if self.token.kind not in {Kind.INT, Kind.FLOAT}:
-            self.fail(f"a number or {infinite}", token)
+            raise self.failure(f"a number or {infinite}", token)
         return float(f"{sign}{self.advance().text}")
 
     # rule = NAME "(" expression { "," expression } ")" ":-" body "."
@@ -195,7 +195,7 @@ class _Parser(Reader):
             case syntax.Binary("and" | "or") | syntax.Unary("not") | syntax.Call():
                 return syntax.Comparison("=", found, Constant(True, Type.BOOL, token.position), token.position)
             case _:
-                self.fail("a comparison such as x = 1")
+                raise self.failure("a comparison such as x = 1")
 
     # A name with parentheses is an atom unless an operator follows them.
     def _at_atom(self, offset: int) -> bool:
@@ -241,7 +241,7 @@ class _Parser(Reader):
         self.expect("(")
         token = self.advance()
         if token.kind not in {Kind.INT, Kind.FLOAT} or not 0 <= float(token.value) <= 1:
-            self.fail("a quantile from 0 to 1", token)
+            raise self.failure("a quantile from 0 to 1", token)
         self.expect(")")
         return float(token.value)
 
@@ -290,7 +290,7 @@ class _Parser(Reader):
     def _duration(self) -> int:
         token = self.advance()
         if token.kind is not Kind.DURATION or not token.value:
-            self.fail("a duration above zero, such as 7d", token)
+            raise self.failure("a duration above zero, such as 7d", token)
         return int(token.value)
 
     # expression = conjunction { "or" conjunction }          conjunction = inversion { "and" inversion }
@@ -336,7 +336,7 @@ class _Parser(Reader):
             value, type_ = _WORDS[token.text]
             return Constant(value, type_, token.position)
         if token.kind is not Kind.NAME or token.text in RESERVED:
-            self.fail("a value", token)
+            raise self.failure("a value", token)
         return self._named(token)
 
     def _named(self, token: Token) -> Expression:

@@ -5,10 +5,10 @@ A hand on the tokens: look, pass, expect. It knows no grammar.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 
 from factdb.datalog.lexer import Kind, Token, tokens
-from factdb.datalog.syntax import Position
+from factdb.datalog.syntax import AggregateFunction, Position
 from factdb.errors import CallerError, ParseError, UnknownInProgram, UnknownName
 
 RESERVED = frozenset({"and", "distinct", "false", "is", "not", "null", "or", "true"})
@@ -59,26 +59,26 @@ class Reader:
     def expect(self, text: str, expected: str = "") -> None:
         """Pass the token `text`, or fail."""
         if not self.accept(text):
-            self.fail(expected or f"'{text}'")
+            raise self.failure(expected or f"'{text}'")
 
     def one_of(self, *texts: str) -> Token:
         """The next token, which must be one of `texts`."""
         if self.token.text not in texts:
-            self.fail(" or ".join(f"'{text}'" for text in texts))
+            raise self.failure(" or ".join(f"'{text}'" for text in texts))
         return self.advance()
 
     def name(self, expected: str) -> str:
         """The next token's name; a reserved word is none."""
         token = self.advance()
         if token.kind is not Kind.NAME or token.text in RESERVED or token.text == "_":
-            self.fail(expected, token)
+            raise self.failure(expected, token)
         return token.text
 
     def string(self, expected: str) -> str:
         """The next token's text."""
         token = self.advance()
         if token.kind is not Kind.TEXT:
-            self.fail(f'{expected} in double quotes', token)
+            raise self.failure(f'{expected} in double quotes', token)
         return str(token.value)
 
     def separated(self, item: Callable[[], _T]) -> tuple[_T, ...]:
@@ -101,7 +101,7 @@ class Reader:
         """Count a level or an operator of an expression; fail past DEPTH_MAX, before Python's stack does."""
         self.depth += 1
         if self.depth > DEPTH_MAX:
-            self.fail(f"an expression of at most {DEPTH_MAX} levels and operators")
+            raise self.failure(f"an expression of at most {DEPTH_MAX} levels and operators")
 
     def checked(self, position: Position, make: Callable[[], _T]) -> _T:
         """What `make` makes; its complaint becomes an error at `position`."""
@@ -112,8 +112,11 @@ class Reader:
         except (CallerError, OverflowError) as problem:
             raise ParseError(str(problem), text=self.text, line=position.line, column=position.column) from None
 
-    def fail(self, expected: str, token: Token | None = None) -> NoReturn:
-        """Raise ParseError at `token`, or at the next one."""
+    def failure(self, expected: str, token: Token | None = None) -> ParseError:
+        """The error that `expected` was not found at `token`, or at the next one."""
         got = token or self.token
-        raise ParseError(f"Expected {expected}, got {got.shown}{_HINTS.get(got.text, '')}", text=self.text,
-                         line=got.position.line, column=got.position.column)
+        hint = _HINTS.get(got.text, "")
+        if self.next and self.tokens[self.next - 1].text in set(AggregateFunction):
+            hint = "; an aggregate needs a body in braces, as in count { ... }"
+        return ParseError(f"Expected {expected}, got {got.shown}{hint}", text=self.text,
+                          line=got.position.line, column=got.position.column)

@@ -1,0 +1,308 @@
+"""
+Infer the type of every variable and column, and check that all uses agree.
+
+Columns give the types of the variables in atoms; assignments and aggregates, read in the order in which they are
+evaluated, give the others. int and float mix in arithmetic and comparison, but a variable has one type: joining an
+int column with a float one is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+
+from factdb.datalog.functions import FUNCTIONS, Slot
+from factdb.datalog.parser import COMPARISONS
+from factdb.datalog.passes.draft import Draft, DraftPredicate
+from factdb.datalog.program import CheckedRule, Predicate
+from factdb.datalog.syntax import (
+    Aggregate,
+    AggregateFunction,
+    Aggregation,
+    Assignment,
+    At,
+    Atom,
+    Binary,
+    Call,
+    Comparison,
+    Constant,
+    During,
+    Expression,
+    Literal,
+    Negation,
+    NullTest,
+    Parameter,
+    Position,
+    Role,
+    Rule,
+    SystemPeriod,
+    Unary,
+    Variable,
+    Wildcard,
+)
+from factdb.datalog.tree import atoms
+from factdb.errors import TypeMismatch
+from factdb.schema import Column, Type
+
+_NUMBERS = (Type.INT, Type.FLOAT)
+_MEASURES = frozenset({Type.INT, Type.FLOAT, Type.DURATION})
+_ARITHMETIC: dict[tuple[str, Type, Type], Type] = {
+    ("+", Type.TEXT, Type.TEXT): Type.TEXT,
+    ("+", Type.INSTANT, Type.DURATION): Type.INSTANT,
+    ("+", Type.DURATION, Type.INSTANT): Type.INSTANT,
+    ("-", Type.INSTANT, Type.DURATION): Type.INSTANT,
+    ("-", Type.INSTANT, Type.INSTANT): Type.DURATION,
+    ("+", Type.DURATION, Type.DURATION): Type.DURATION,
+    ("-", Type.DURATION, Type.DURATION): Type.DURATION,
+    ("/", Type.DURATION, Type.DURATION): Type.FLOAT,
+    ("//", Type.INT, Type.INT): Type.INT,
+    **{("/", left, right): Type.FLOAT for left in _NUMBERS for right in _NUMBERS},
+    **{(operator, left, right): Type.INT if left is right is Type.INT else Type.FLOAT
+       for operator in ("+", "-", "*", "%") for left in _NUMBERS for right in _NUMBERS},
+    **{("*", Type.DURATION, number): Type.DURATION for number in _NUMBERS},
+    **{("*", number, Type.DURATION): Type.DURATION for number in _NUMBERS},
+    **{("/", Type.DURATION, number): Type.DURATION for number in _NUMBERS},
+}
+_STATISTICS = {AggregateFunction.AVG, AggregateFunction.MEDIAN, AggregateFunction.QUANTILE, AggregateFunction.STDDEV,
+               AggregateFunction.VARIANCE}
+_ORDERED = {AggregateFunction.ARGMIN, AggregateFunction.ARGMAX}
+
+
+def infer_types(draft: Draft) -> Draft:
+    """`draft` with its predicates checked; TypeMismatch says which two types met, and where."""
+    for name, predicate in draft.predicates.items():
+        draft = replace(draft, checked={**draft.checked, name: _predicate(draft, predicate)})
+    return draft
+
+
+def _predicate(draft: Draft, predicate: DraftPredicate) -> Predicate:
+    rules, found = [], list[Type]()
+    for rule in predicate.rules:
+        typing = _Typing(draft)
+        head = typing.head(rule)
+        for argument, name, one, other in zip(rule.arguments, predicate.columns, found, head, strict=False):
+            if one is not other:
+                raise draft.error(TypeMismatch, f"Expected {one} for column {name!r}, as in the first rule of "
+                                                f"{predicate.name}, got {other}", argument.position)
+        found = found or head
+        rules.append(CheckedRule(rule=rule, types=typing.types))
+    if predicate.role is Role.SPINE and found[-1] is not Type.INSTANT:
+        raise draft.error(TypeMismatch, f"Expected an instant as the last argument of a spine, got {found[-1]}",
+                          predicate.rules[0].arguments[-1].position)
+    units = [None] * (len(found) - 1) + [predicate.unit]
+    columns = tuple(Column(name=name, type=type_, unit=unit)
+                    for name, type_, unit in zip(predicate.columns, found, units, strict=True))
+    _check_support(draft, predicate, found[-1])
+    return Predicate(name=predicate.name, role=predicate.role, columns=columns, rules=tuple(rules),
+                     unit=predicate.unit, default=_default(draft, predicate, found[-1]), support=predicate.support)
+
+
+def _default(draft: Draft, predicate: DraftPredicate, type_: Type) -> Constant | None:
+    default = predicate.default
+    if default is None or default.type is type_:
+        return default
+    if (default.type, type_) == (Type.INT, Type.FLOAT) and isinstance(default.value, int):
+        return Constant(float(default.value), Type.FLOAT, default.position)
+    raise draft.error(TypeMismatch, f"Expected a default of type {type_}, as the value of {predicate.name}, "
+                                    f"got {default.type}", default.position)
+
+
+def _check_support(draft: Draft, predicate: DraftPredicate, type_: Type) -> None:
+    if predicate.support is None:
+        return
+    if type_ not in _NUMBERS:
+        raise draft.error(TypeMismatch, f"Expected a value of int or float for a support, got {type_}",
+                          predicate.position)
+    low, high, default = predicate.support.low, predicate.support.high, predicate.default
+    if default is not None and isinstance(default.value, int | float) and (
+            (low is not None and default.value < low) or (high is not None and default.value > high)):
+        raise draft.error(TypeMismatch, "Expected a default inside of the support", default.position)
+
+
+@dataclass(slots=True)
+class _Typing:
+    """The types of one rule's variables, as they become known; `seen` says where."""
+
+    draft: Draft
+    types: dict[str, Type] = field(default_factory=dict)
+    seen: dict[str, str] = field(default_factory=dict)
+
+    def head(self, rule: Rule) -> list[Type]:
+        for atom in atoms(rule.body):
+            self._arguments(atom)
+        for literal in rule.body:
+            self._literal(literal)
+        return [self._known(argument) for argument in rule.arguments]
+
+    # ---- what gives variables their types ----------------------------------------------------------
+
+    def _arguments(self, atom: Atom) -> None:
+        for column, argument in zip(self._columns(atom.name), atom.arguments, strict=True):
+            where = f"{atom.name}.{column.name}"
+            if isinstance(argument.term, Variable):
+                self._bind(argument.term, column.type, where)
+            elif isinstance(argument.term, Constant):
+                self._comparable(column.type, self._type(argument.term), argument.term.position, where)
+        for temporal in atom.temporal:
+            for term in _times(temporal):
+                if isinstance(term, Variable):
+                    self._bind(term, Type.INSTANT, "a time")
+
+    def _columns(self, name: str) -> tuple[Column, ...]:
+        found = self.draft.relation(name) or self.draft.checked.get(name) or self.draft.base.predicates.get(name)
+        assert found is not None, "names were resolved, and predicates stand after those that they use"
+        return found.columns
+
+    def _bind(self, variable: Variable, type_: Type, where: str) -> None:
+        known = self.types.setdefault(variable.name, type_)
+        if known is not type_:
+            raise self._mismatch(f"Expected one type for {variable.name!r}, got {known} in {self.seen[variable.name]} "
+                                 f"and {type_} in {where}{_hint(known, type_)}", variable.position)
+        self.seen.setdefault(variable.name, where)
+
+    def _assign(self, variable: Variable, type_: Type) -> None:
+        if (self.types.get(variable.name), type_) != (Type.FLOAT, Type.INT):
+            self._bind(variable, type_, "an assignment")
+
+    # ---- literals ----------------------------------------------------------------------------------
+
+    def _literal(self, literal: Literal) -> None:
+        match literal:
+            case Atom(_, _, temporal) | Negation(Atom(_, _, temporal)):
+                for term in (term for t in temporal for term in _times(t)):
+                    if not isinstance(term, Wildcard):
+                        self._require(term, frozenset({Type.INSTANT}), "as a time")
+            case Comparison(_, left, right, position):
+                self._comparison(literal.operator, left, right, position)
+            case Assignment(variable, expression):
+                self._assign(variable, self._known(expression))
+            case NullTest(term):
+                self._type(term)
+            case Aggregation(variable, aggregate):
+                for inner in aggregate.body:
+                    self._literal(inner)
+                self._assign(variable, self._aggregate(aggregate))
+            case _:
+                assert_never(literal)
+
+    def _comparison(self, operator: str, left: Expression, right: Expression, position: Position) -> None:
+        for side, other in ((left, right), (right, left)):
+            if operator == "=" and isinstance(side, Variable) and side.name not in self.types:
+                self._bind(side, self._known(other), "a comparison")
+        self._comparable(self._type(left), self._type(right), position, "a comparison")
+
+    def _comparable(self, left: Type | None, right: Type | None, position: Position, where: str) -> None:
+        if left is None or right is None:
+            raise self._mismatch("Expected a value, got null, which equals nothing; write x is null", position)
+        if left is not right and not {left, right} <= set(_NUMBERS):
+            raise self._mismatch(f"Expected one type on both sides of {where}, got {left} and {right}", position)
+
+    def _aggregate(self, aggregate: Aggregate) -> Type:
+        function, expression = aggregate.function, aggregate.expression
+        if (aggregate.order is not None) != (function in _ORDERED):
+            raise self._mismatch("Expected `by` and an expression after argmin and argmax, and there only",
+                                 aggregate.position)
+        if expression is None:
+            if function is not AggregateFunction.COUNT or aggregate.distinct:
+                raise self._mismatch(f"Expected an expression, as in {function} x {{ ... }}", aggregate.position)
+            return Type.INT
+        found = self._known(expression)
+        if function is AggregateFunction.COUNT:
+            return Type.INT
+        if function in _STATISTICS:
+            hint = "minutes(x) or seconds(x) is a number" if found is Type.DURATION else ""
+            self._require(expression, frozenset(_NUMBERS), f"in {function}", hint)
+            return Type.FLOAT
+        if function is AggregateFunction.SUM:
+            return self._require(expression, _MEASURES, "in sum")
+        if function in {AggregateFunction.ANY, AggregateFunction.EVERY}:
+            return self._require(expression, frozenset({Type.BOOL}), f"in {function}")
+        return found
+
+    # ---- expressions -------------------------------------------------------------------------------
+
+    def _known(self, expression: Expression) -> Type:
+        found = self._type(expression)
+        if found is None:
+            raise self._mismatch("Expected a value with a type, got null", expression.position)
+        return found
+
+    def _require(self, expression: Expression, types: frozenset[Type], where: str, hint: str = "") -> Type:
+        found = self._known(expression)
+        if found not in types:
+            raise self._mismatch(f"Expected {' or '.join(sorted(types))} {where}, got {found}"
+                                 f"{'; ' if hint else ''}{hint}", expression.position)
+        return found
+
+    def _type(self, expression: Expression) -> Type | None:
+        match expression:
+            case Constant():
+                return expression.type
+            case Variable(name):
+                if name not in self.types:
+                    raise self._mismatch(f"Cannot tell the type of {name!r}: expected it in an atom of the body",
+                                         expression.position)
+                return self.types[name]
+            case Binary():
+                return self._binary(expression)
+            case Unary("not", operand):
+                return self._require(operand, frozenset({Type.BOOL}), "after not")
+            case Unary(_, operand):
+                return self._require(operand, _MEASURES, "after -")
+            case Call():
+                return self._call(expression)
+            case Wildcard() | Parameter():
+                raise self._mismatch("Expected a value", expression.position)
+            case _:
+                assert_never(expression)
+
+    def _binary(self, expression: Binary) -> Type:
+        operator, position = expression.operator, expression.position
+        if operator in {"and", "or"}:
+            for side in (expression.left, expression.right):
+                self._require(side, frozenset({Type.BOOL}), f"beside {operator}")
+            return Type.BOOL
+        if operator in COMPARISONS:
+            self._comparable(self._type(expression.left), self._type(expression.right), position, "a comparison")
+            return Type.BOOL
+        left, right = self._known(expression.left), self._known(expression.right)
+        found = _ARITHMETIC.get((operator, left, right))
+        if found is None:
+            raise self._mismatch(f"Expected types that {operator!r} can join, got {left} and {right}", position)
+        return found
+
+    def _call(self, call: Call) -> Type | None:
+        function = FUNCTIONS[call.function]
+        repeated = function.arguments[-1:] * (len(call.arguments) - len(function.arguments))
+        slots, found = (*function.arguments, *repeated), list[Type | None]()
+        for slot, argument in zip(slots, call.arguments, strict=True):
+            where = f"in {function.signature}"
+            found.append(self._type(argument) if slot is Slot.ANY else self._require(argument, slot.types, where))
+        if len(function.result.types) == 1:
+            return next(iter(function.result.types))
+        given = [type_ for slot, type_ in zip(slots, found, strict=True) if slot is function.result]
+        return self._common(given, call)
+
+    def _common(self, given: Sequence[Type | None], call: Call) -> Type | None:
+        types = {type_ for type_ in given if type_ is not None}
+        if len(types) > 1 and not types <= set(_NUMBERS):
+            raise self._mismatch(f"Expected one type for the arguments of {call.function}, "
+                                 f"got {' and '.join(sorted(types))}", call.position)
+        return Type.FLOAT if len(types) > 1 else next(iter(types), None)
+
+    def _mismatch(self, message: str, position: Position) -> TypeMismatch:
+        return self.draft.error(TypeMismatch, message, position)
+
+
+def _times(temporal: object) -> tuple[Expression, ...]:
+    match temporal:
+        case At(term):
+            return (term,)
+        case During(start, end) | SystemPeriod(start, end):
+            return (start, end)
+    return ()
+
+
+def _hint(one: Type, other: Type) -> str:
+    return "; float(x) makes a float of an int" if {one, other} == set(_NUMBERS) else ""

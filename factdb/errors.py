@@ -171,6 +171,7 @@ def caret(text: str, line: int, column: int) -> str:
       a(x) :- b(y).
         ^
     """
-    shown = text.split("\n")[line - 1].rstrip("\r")
+    lines = text.split("\n")
+    shown = lines[min(line, len(lines)) - 1].rstrip("\r")
     indent = "".join("\t" if letter == "\t" else " " for letter in shown[:column - 1])
     return f"  {shown}\n  {indent}^"

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import TypeAlias
 
 from factdb.datalog.parser import parse_query
+from factdb.datalog.passes.check_types import check_types
 from factdb.datalog.passes.collect import collect
 from factdb.datalog.passes.draft import Draft
 from factdb.datalog.passes.look_ahead import refuse_look_ahead
@@ -18,7 +19,6 @@ from factdb.datalog.passes.order import order_bodies
 from factdb.datalog.passes.rename import rename_apart
 from factdb.datalog.passes.resolve import resolve
 from factdb.datalog.passes.stratify import stratify
-from factdb.datalog.passes.types import infer_types
 from factdb.datalog.passes.unsupported import refuse_constructs, refuse_recursion, refuse_time_on_predicates
 from factdb.datalog.program import CheckedProgram, CheckedQuery
 from factdb.datalog.syntax import Constant, Expression, Literal, Parameter, Position, Program, Rule, Variable
@@ -38,7 +38,7 @@ PASSES: tuple[Pass, ...] = (
     refuse_look_ahead,
     refuse_recursion,
     refuse_time_on_predicates,
-    infer_types,
+    check_types,
 )
 
 _QUERY = "?"  # no text can declare this name

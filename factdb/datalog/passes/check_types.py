@@ -8,13 +8,12 @@ int column with a float one is refused.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from factdb.datalog.functions import FUNCTIONS, Slot
-from factdb.datalog.parser import COMPARISONS
 from factdb.datalog.passes.draft import Draft, DraftPredicate
+from factdb.datalog.passes.expression_types import MEASURES, NUMBERS, ExpressionTypes
 from factdb.datalog.program import CheckedRule, Predicate
 from factdb.datalog.syntax import (
     Aggregate,
@@ -23,8 +22,6 @@ from factdb.datalog.syntax import (
     Assignment,
     At,
     Atom,
-    Binary,
-    Call,
     Comparison,
     Constant,
     During,
@@ -32,12 +29,10 @@ from factdb.datalog.syntax import (
     Literal,
     Negation,
     NullTest,
-    Parameter,
     Position,
     Role,
     Rule,
     SystemPeriod,
-    Unary,
     Variable,
     Wildcard,
 )
@@ -45,31 +40,12 @@ from factdb.datalog.tree import atoms
 from factdb.errors import TypeMismatch
 from factdb.schema import Column, Type
 
-_NUMBERS = (Type.INT, Type.FLOAT)
-_MEASURES = frozenset({Type.INT, Type.FLOAT, Type.DURATION})
-_ARITHMETIC: dict[tuple[str, Type, Type], Type] = {
-    ("+", Type.TEXT, Type.TEXT): Type.TEXT,
-    ("+", Type.INSTANT, Type.DURATION): Type.INSTANT,
-    ("+", Type.DURATION, Type.INSTANT): Type.INSTANT,
-    ("-", Type.INSTANT, Type.DURATION): Type.INSTANT,
-    ("-", Type.INSTANT, Type.INSTANT): Type.DURATION,
-    ("+", Type.DURATION, Type.DURATION): Type.DURATION,
-    ("-", Type.DURATION, Type.DURATION): Type.DURATION,
-    ("/", Type.DURATION, Type.DURATION): Type.FLOAT,
-    ("//", Type.INT, Type.INT): Type.INT,
-    **{("/", left, right): Type.FLOAT for left in _NUMBERS for right in _NUMBERS},
-    **{(operator, left, right): Type.INT if left is right is Type.INT else Type.FLOAT
-       for operator in ("+", "-", "*", "%") for left in _NUMBERS for right in _NUMBERS},
-    **{("*", Type.DURATION, number): Type.DURATION for number in _NUMBERS},
-    **{("*", number, Type.DURATION): Type.DURATION for number in _NUMBERS},
-    **{("/", Type.DURATION, number): Type.DURATION for number in _NUMBERS},
-}
 _STATISTICS = {AggregateFunction.AVG, AggregateFunction.MEDIAN, AggregateFunction.QUANTILE, AggregateFunction.STDDEV,
                AggregateFunction.VARIANCE}
 _ORDERED = {AggregateFunction.ARGMIN, AggregateFunction.ARGMAX}
 
 
-def infer_types(draft: Draft) -> Draft:
+def check_types(draft: Draft) -> Draft:
     """`draft` with its predicates checked; TypeMismatch says which two types met, and where."""
     for name, predicate in draft.predicates.items():
         draft = replace(draft, checked={**draft.checked, name: _predicate(draft, predicate)})
@@ -79,7 +55,7 @@ def infer_types(draft: Draft) -> Draft:
 def _predicate(draft: Draft, predicate: DraftPredicate) -> Predicate:
     rules, found = [], list[Type]()
     for rule in predicate.rules:
-        typing = _Typing(draft)
+        typing = _Typing(draft.text, {}, draft)
         head = typing.head(rule)
         for argument, name, one, other in zip(rule.arguments, predicate.columns, found, head, strict=False):
             if one is not other:
@@ -111,7 +87,7 @@ def _default(draft: Draft, predicate: DraftPredicate, type_: Type) -> Constant |
 def _check_support(draft: Draft, predicate: DraftPredicate, type_: Type) -> None:
     if predicate.support is None:
         return
-    if type_ not in _NUMBERS:
+    if type_ not in NUMBERS:
         raise draft.error(TypeMismatch, f"Expected a value of int or float for a support, got {type_}",
                           predicate.position)
     low, high, default = predicate.support.low, predicate.support.high, predicate.default
@@ -120,12 +96,21 @@ def _check_support(draft: Draft, predicate: DraftPredicate, type_: Type) -> None
         raise draft.error(TypeMismatch, "Expected a default inside of the support", default.position)
 
 
+def type_of(expression: Expression, types: Mapping[str, Type]) -> Type | None:
+    """The type of an `expression` of a checked rule, whose variables have `types`; None of NULL.
+
+    >>> from factdb.datalog.parser import parse_query
+    >>> type_of(parse_query("x = a / 2")[0].right, {"a": Type.INT}).value
+    'float'
+    """
+    return ExpressionTypes("", dict(types)).type_of(expression)
+
+
 @dataclass(slots=True)
-class _Typing:
+class _Typing(ExpressionTypes):
     """The types of one rule's variables, as they become known; `seen` says where."""
 
     draft: Draft
-    types: dict[str, Type] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
 
     def head(self, rule: Rule) -> list[Type]:
@@ -133,7 +118,7 @@ class _Typing:
             self._arguments(atom)
         for literal in rule.body:
             self._literal(literal)
-        return [self._known(argument) for argument in rule.arguments]
+        return [self.known(argument) for argument in rule.arguments]
 
     # ---- what gives variables their types ----------------------------------------------------------
 
@@ -143,7 +128,7 @@ class _Typing:
             if isinstance(argument.term, Variable):
                 self._bind(argument.term, column.type, where)
             elif isinstance(argument.term, Constant):
-                self._comparable(column.type, self._type(argument.term), argument.term.position, where)
+                self.comparable(column.type, self.type_of(argument.term), argument.term.position, where)
         for temporal in atom.temporal:
             for term in _times(temporal):
                 if isinstance(term, Variable):
@@ -157,7 +142,7 @@ class _Typing:
     def _bind(self, variable: Variable, type_: Type, where: str) -> None:
         known = self.types.setdefault(variable.name, type_)
         if known is not type_:
-            raise self._mismatch(f"Expected one type for {variable.name!r}, got {known} in {self.seen[variable.name]} "
+            raise self.mismatch(f"Expected one type for {variable.name!r}, got {known} in {self.seen[variable.name]} "
                                  f"and {type_} in {where}{_hint(known, type_)}", variable.position)
         self.seen.setdefault(variable.name, where)
 
@@ -172,13 +157,13 @@ class _Typing:
             case Atom(_, _, temporal) | Negation(Atom(_, _, temporal)):
                 for term in (term for t in temporal for term in _times(t)):
                     if not isinstance(term, Wildcard):
-                        self._require(term, frozenset({Type.INSTANT}), "as a time")
+                        self.require(term, frozenset({Type.INSTANT}), "as a time")
             case Comparison(_, left, right, position):
                 self._comparison(literal.operator, left, right, position)
             case Assignment(variable, expression):
-                self._assign(variable, self._known(expression))
+                self._assign(variable, self.known(expression))
             case NullTest(term):
-                self._type(term)
+                self.type_of(term)
             case Aggregation(variable, aggregate):
                 for inner in aggregate.body:
                     self._literal(inner)
@@ -189,110 +174,30 @@ class _Typing:
     def _comparison(self, operator: str, left: Expression, right: Expression, position: Position) -> None:
         for side, other in ((left, right), (right, left)):
             if operator == "=" and isinstance(side, Variable) and side.name not in self.types:
-                self._bind(side, self._known(other), "a comparison")
-        self._comparable(self._type(left), self._type(right), position, "a comparison")
-
-    def _comparable(self, left: Type | None, right: Type | None, position: Position, where: str) -> None:
-        if left is None or right is None:
-            raise self._mismatch("Expected a value, got null, which equals nothing; write x is null", position)
-        if left is not right and not {left, right} <= set(_NUMBERS):
-            raise self._mismatch(f"Expected one type on both sides of {where}, got {left} and {right}", position)
+                self._bind(side, self.known(other), "a comparison")
+        self.comparable(self.type_of(left), self.type_of(right), position, "a comparison")
 
     def _aggregate(self, aggregate: Aggregate) -> Type:
         function, expression = aggregate.function, aggregate.expression
         if (aggregate.order is not None) != (function in _ORDERED):
-            raise self._mismatch("Expected `by` and an expression after argmin and argmax, and there only",
+            raise self.mismatch("Expected `by` and an expression after argmin and argmax, and there only",
                                  aggregate.position)
         if expression is None:
             if function is not AggregateFunction.COUNT or aggregate.distinct:
-                raise self._mismatch(f"Expected an expression, as in {function} x {{ ... }}", aggregate.position)
+                raise self.mismatch(f"Expected an expression, as in {function} x {{ ... }}", aggregate.position)
             return Type.INT
-        found = self._known(expression)
+        found = self.known(expression)
         if function is AggregateFunction.COUNT:
             return Type.INT
         if function in _STATISTICS:
             hint = "minutes(x) or seconds(x) is a number" if found is Type.DURATION else ""
-            self._require(expression, frozenset(_NUMBERS), f"in {function}", hint)
+            self.require(expression, frozenset(NUMBERS), f"in {function}", hint)
             return Type.FLOAT
         if function is AggregateFunction.SUM:
-            return self._require(expression, _MEASURES, "in sum")
+            return self.require(expression, MEASURES, "in sum")
         if function in {AggregateFunction.ANY, AggregateFunction.EVERY}:
-            return self._require(expression, frozenset({Type.BOOL}), f"in {function}")
+            return self.require(expression, frozenset({Type.BOOL}), f"in {function}")
         return found
-
-    # ---- expressions -------------------------------------------------------------------------------
-
-    def _known(self, expression: Expression) -> Type:
-        found = self._type(expression)
-        if found is None:
-            raise self._mismatch("Expected a value with a type, got null", expression.position)
-        return found
-
-    def _require(self, expression: Expression, types: frozenset[Type], where: str, hint: str = "") -> Type:
-        found = self._known(expression)
-        if found not in types:
-            raise self._mismatch(f"Expected {' or '.join(sorted(types))} {where}, got {found}"
-                                 f"{'; ' if hint else ''}{hint}", expression.position)
-        return found
-
-    def _type(self, expression: Expression) -> Type | None:
-        match expression:
-            case Constant():
-                return expression.type
-            case Variable(name):
-                if name not in self.types:
-                    raise self._mismatch(f"Cannot tell the type of {name!r}: expected it in an atom of the body",
-                                         expression.position)
-                return self.types[name]
-            case Binary():
-                return self._binary(expression)
-            case Unary("not", operand):
-                return self._require(operand, frozenset({Type.BOOL}), "after not")
-            case Unary(_, operand):
-                return self._require(operand, _MEASURES, "after -")
-            case Call():
-                return self._call(expression)
-            case Wildcard() | Parameter():
-                raise self._mismatch("Expected a value", expression.position)
-            case _:
-                assert_never(expression)
-
-    def _binary(self, expression: Binary) -> Type:
-        operator, position = expression.operator, expression.position
-        if operator in {"and", "or"}:
-            for side in (expression.left, expression.right):
-                self._require(side, frozenset({Type.BOOL}), f"beside {operator}")
-            return Type.BOOL
-        if operator in COMPARISONS:
-            self._comparable(self._type(expression.left), self._type(expression.right), position, "a comparison")
-            return Type.BOOL
-        left, right = self._known(expression.left), self._known(expression.right)
-        found = _ARITHMETIC.get((operator, left, right))
-        if found is None:
-            raise self._mismatch(f"Expected types that {operator!r} can join, got {left} and {right}", position)
-        return found
-
-    def _call(self, call: Call) -> Type | None:
-        function = FUNCTIONS[call.function]
-        repeated = function.arguments[-1:] * (len(call.arguments) - len(function.arguments))
-        slots, found = (*function.arguments, *repeated), list[Type | None]()
-        for slot, argument in zip(slots, call.arguments, strict=True):
-            where = f"in {function.signature}"
-            found.append(self._type(argument) if slot is Slot.ANY else self._require(argument, slot.types, where))
-        if len(function.result.types) == 1:
-            return next(iter(function.result.types))
-        given = [type_ for slot, type_ in zip(slots, found, strict=True) if slot is function.result]
-        return self._common(given, call)
-
-    def _common(self, given: Sequence[Type | None], call: Call) -> Type | None:
-        types = {type_ for type_ in given if type_ is not None}
-        if len(types) > 1 and not types <= set(_NUMBERS):
-            raise self._mismatch(f"Expected one type for the arguments of {call.function}, "
-                                 f"got {' and '.join(sorted(types))}", call.position)
-        return Type.FLOAT if len(types) > 1 else next(iter(types), None)
-
-    def _mismatch(self, message: str, position: Position) -> TypeMismatch:
-        return self.draft.error(TypeMismatch, message, position)
 
 
 def _times(temporal: object) -> tuple[Expression, ...]:
@@ -305,4 +210,4 @@ def _times(temporal: object) -> tuple[Expression, ...]:
 
 
 def _hint(one: Type, other: Type) -> str:
-    return "; float(x) makes a float of an int" if {one, other} == set(_NUMBERS) else ""
+    return "; float(x) makes a float of an int" if {one, other} == set(NUMBERS) else ""

@@ -29,6 +29,7 @@ VALUES: Mapping[Type, tuple[Value, ...]] = {
     Type.INSTANT: (START, START + timedelta(days=2)),
     Type.DURATION: (timedelta(0), timedelta(hours=1)),
 }
+NO_DOMAINS: Mapping[str, Sequence[Value]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +70,14 @@ def relations(draw: DrawFn, name: str = "said") -> Relation:
 
 
 @st.composite
-def facts(draw: DrawFn, relation: Relation) -> Fact:
-    """A word on `relation`, most often an assertion; a retraction says the identity alone."""
+def facts(draw: DrawFn, relation: Relation, domains: Mapping[str, Sequence[Value]] = NO_DOMAINS) -> Fact:
+    """A word on `relation`, most often an assertion; a retraction says the identity alone.
+
+    `domains` has the values of columns by name; other columns take those of their type.
+    """
     op = draw(st.sampled_from([Op.ASSERT, Op.ASSERT, Op.ASSERT, Op.RETRACT]))
     columns = [column for column in relation.columns if op is Op.ASSERT or column.name in relation.identity]
-    values = {column.name: draw(_values(relation, column)) for column in columns}
+    values = {column.name: draw(_values(relation, column, domains)) for column in columns}
     start = draw(st.integers(0, DAYS))
     end = draw(st.one_of(st.none(), st.integers(start + 1, DAYS + 1)))
     if op is Op.ASSERT and relation.kind is not Kind.STATE:
@@ -82,25 +86,38 @@ def facts(draw: DrawFn, relation: Relation) -> Fact:
                 valid=Period(day(start), FOREVER if end is None else day(end)))
 
 
-def _values(relation: Relation, column: Column) -> SearchStrategy[Value]:
-    known = st.sampled_from(VALUES[column.type])
+def _values(relation: Relation, column: Column, domains: Mapping[str, Sequence[Value]]) -> SearchStrategy[Value]:
+    known = st.sampled_from(domains.get(column.name, VALUES[column.type]))
     return known if column.name in relation.key else st.one_of(known, known, st.none())
 
 
 @st.composite
-def histories(draw: DrawFn, of: Sequence[Relation], *, commits_max: int = 8, facts_max: int = 3) -> list[Commit]:
-    """Commits in order; facts of one commit do not contradict each other."""
-    commits, system_at = [], 0
-    for _ in range(draw(st.integers(1, commits_max))):
-        system_at += draw(st.sampled_from([0, 1, 1, 2]))
-        said = draw(st.lists(st.sampled_from(list(of)).flatmap(facts), min_size=1, max_size=facts_max))
-        commits.append(Commit(facts=tuple(_agreeing(of, said)), system_at=day(system_at)))
-    return commits
+def histories(draw: DrawFn, of: Sequence[Relation], *, domains: Mapping[str, Sequence[Value]] = NO_DOMAINS,
+              commits: tuple[int, int] = (1, 8), facts_max: int = 3) -> list[Commit]:
+    """Commits in order; the facts of one do not contradict each other."""
+    told, system_at = [], 0
+    words = st.sampled_from(list(of)).flatmap(lambda relation: facts(relation, domains))
+    for _ in range(draw(st.integers(*commits))):
+        system_at += draw(st.sampled_from([0, 1, 1, 2]) if commits[1] < 10 else st.sampled_from([0, 0, 1]))
+        said = draw(st.lists(words, min_size=1, max_size=facts_max))
+        told.append(Commit(facts=tuple(_agreeing(of, said)), system_at=day(system_at)))
+    return told
 
 
 def _agreeing(of: Sequence[Relation], said: Sequence[Fact]) -> list[Fact]:
-    """The facts without those that speak of an identity of which an earlier one spoke."""
-    identities = {relation.name: relation.identity for relation in of}
-    kept = {(fact.relation, *(fact.values[name] for name in identities[fact.relation])): fact
-            for fact in reversed(said)}
-    return [fact for fact in said if fact in kept.values()]
+    """The facts without those that speak of what an earlier one of the same transaction speaks of."""
+    named = {relation.name: relation for relation in of}
+    kept: list[Fact] = []
+    for fact in said:
+        if not any(_same_thing(named[fact.relation], fact, other) for other in kept if other.relation == fact.relation):
+            kept.append(fact)
+    return kept
+
+
+def _same_thing(relation: Relation, one: Fact, other: Fact) -> bool:
+    if any(one.values[name] != other.values[name] for name in relation.identity):
+        return False
+    if relation.kind is Kind.STATE:
+        return one.valid.start < other.valid.end and other.valid.start < one.valid.end
+    apart = one.op is other.op is Op.ASSERT and one.valid.start != other.valid.start
+    return (relation.kind is Kind.EVENT and bool(relation.key)) or not apart

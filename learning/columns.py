@@ -8,6 +8,7 @@ Infinite numbers count as NULL: no estimator may meet one.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -45,6 +46,13 @@ def features_of(frame: pd.DataFrame) -> tuple[Feature, ...]:
     return tuple(Feature(name=name, type=_type_of(name, np.asarray(frame[name]))) for name in frame.columns)
 
 
+def rows_of(table: Table) -> int:
+    """How many rows `table` has; 0 when it has no column."""
+    for name in table:
+        return len(np.asarray(table[str(name)]))
+    return 0
+
+
 def numbers(table: Table, name: str) -> FloatArray:
     """Column `name` as floats, NaN for NULL and for what is not finite."""
     values = _column(table, name)
@@ -60,6 +68,16 @@ def numbers(table: Table, name: str) -> FloatArray:
 def texts(table: Table, name: str) -> list[str | None]:
     """Column `name` as strings, None for NULL; a number where a text is due counts as NULL."""
     return [value if isinstance(value, str) else None for value in _column(table, name).tolist()]
+
+
+def most_frequent(values: list[str | None], levels_max: int) -> list[str]:
+    """The levels of a text that occur most, most first, ties by name; NULL is none.
+
+    >>> most_frequent(["pug", "lab", "pug", "chow", None], 2)
+    ['pug', 'chow']
+    """
+    counts = Counter(value for value in values if value is not None)
+    return sorted(counts, key=lambda level: (-counts[level], level))[:levels_max]
 
 
 def _column(table: Table, name: str) -> NDArray[np.generic]:

@@ -1,0 +1,1 @@
+"""Estimators: one algorithm a file, one protocol, checked by the same checks."""

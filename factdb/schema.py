@@ -85,6 +85,10 @@ class Relation:
                 return column
         raise UnknownName(f"column of {self.name}", name, [column.name for column in self.columns])
 
+    def stored(self, name: str, value: Value) -> Value:
+        """`value` checked against the column `name`, stored-ready: instants and durations in microseconds."""
+        return _stored(self.name, self.column(name), value)
+
     def row(self, values: Mapping[str, Value]) -> tuple[Value, ...]:
         """`values` in column order, checked and stored-ready: instants and durations in microseconds.
 

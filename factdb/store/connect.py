@@ -1,0 +1,44 @@
+"""
+Opening the DuckDB file: one process owns it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+from sqlglot import exp
+
+from factdb.errors import Unavailable
+from factdb.sql.tables import CATALOG
+from factdb.store.migrate import migrate
+
+# Written so that the newest DuckDB 1.5 can still open the file.
+STORAGE_VERSION = "v1.5.0"
+
+
+def connect(path: Path, *, memory_limit: str) -> duckdb.DuckDBPyConnection:
+    """A connection to the store at `path`, created and migrated as needed; attached as CATALOG."""
+    if not path.parent.is_dir():
+        raise Unavailable(f"Cannot open the store {path}: expected its folder to exist")
+    connection = duckdb.connect(config={
+        "memory_limit": memory_limit, "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false", "temp_directory": str(path.parent / f".{path.name}.tmp")})
+    attach = exp.Attach(
+        this=exp.alias_(exp.Literal.string(str(path)), CATALOG),
+        expressions=[exp.AttachOption(this=exp.var("STORAGE_VERSION"), expression=exp.Literal.string(STORAGE_VERSION))])
+    try:
+        connection.execute(attach.sql("duckdb"))
+        migrate(connection)
+    except duckdb.IOException as error:
+        connection.close()
+        raise Unavailable(_refusal(path, str(error))) from error
+    return connection
+
+
+def _refusal(path: Path, reason: str) -> str:
+    first = reason.splitlines()[0]
+    if "lock" in first:
+        return (f"The store {path} is open in another process. One process owns a store; ask that one "
+                f"(factdb serve), or stop it. {first}")
+    return f"Cannot open the store {path}: {first}"

@@ -1,0 +1,60 @@
+"""
+Rows that features are wanted for, as the compiled query expects them: numbered, checked, stored-ready.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from factdb.datalog.program import CheckedProgram
+from factdb.datalog.syntax import Role
+from factdb.errors import InvalidFact, NaiveInstant, UnknownName, WrongType
+from factdb.schema import Type
+from factdb.sql.clock import OBSERVED_AT
+from factdb.sql.query import ROW
+from factdb.store.execute import ARROW
+from factdb.store.words import STORED
+
+
+def entity_rows(data: pa.Table, names: Sequence[str], program: CheckedProgram, *, along: bool) -> pa.Table:
+    """`data` as ROW, the entity columns that the features `names` need and, along a spine, observed_at."""
+    columns: dict[str, pa.ChunkedArray] = {ROW: pa.array(range(data.num_rows), pa.int64())}
+    for name in names:
+        for entity in program.predicate(name, Role.FEATURE, Role.CONCEPT).entities:
+            columns[entity.name] = _entity(data, entity.name, entity.type, f"{name} is of")
+    if along:
+        columns[OBSERVED_AT] = _observed_at(data)
+    return pa.table(columns)
+
+
+def without_rows(answers: pa.Table, size: int, names: Sequence[str]) -> pa.Table:
+    """`answers` without ROW; InvalidFact unless there is one row for each of the `size` asked."""
+    if answers.num_rows != size:
+        repeated = pc.value_counts(answers.column(ROW)).filter(
+            pc.greater(pc.struct_field(pc.value_counts(answers.column(ROW)), "counts"), 1))
+        raise InvalidFact(f"Expected one value of each feature for each entity, got several of one of "
+                          f"{', '.join(names)} for {len(repeated)} rows; aggregate them, or name the last")
+    return answers.drop_columns([ROW])
+
+
+def _entity(data: pa.Table, name: str, kind: Type, why: str) -> pa.ChunkedArray:
+    if name not in data.column_names:
+        raise UnknownName(f"entity column ({why} it)", name, data.column_names)
+    try:
+        return data.column(name).cast(ARROW[kind]).cast(STORED[kind])
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        raise WrongType(f"Expected {kind.value} in entity column {name!r}, got {data.column(name).type}") from None
+
+
+def _observed_at(data: pa.Table) -> pa.ChunkedArray:
+    if OBSERVED_AT not in data.column_names:
+        raise UnknownName("column of a spine", OBSERVED_AT, data.column_names)
+    values = data.column(OBSERVED_AT)
+    if not pa.types.is_timestamp(values.type) or values.type.tz is None:
+        raise NaiveInstant(f"Expected instants with a zone in {OBSERVED_AT!r}, got {values.type}")
+    if values.null_count:
+        raise InvalidFact(f"Expected an instant in every row of {OBSERVED_AT!r}, got {values.null_count} without")
+    return values.cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())

@@ -1,0 +1,218 @@
+"""
+The store: the connection, the lock of the one writer, the program in force. The mutable part of factdb.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from threading import RLock
+
+import duckdb
+import pyarrow as pa
+from sqlglot import exp
+
+from factdb.datalog.check import check
+from factdb.datalog.parser import parse
+from factdb.datalog.program import EMPTY, CheckedProgram
+from factdb.errors import InvalidFact, UnknownName
+from factdb.fact import Fact, Receipt
+from factdb.period import from_micros, to_micros
+from factdb.schema import Column, Relation, Type
+from factdb.sql.program import SqlProgram
+from factdb.sql.tables import big, col, table
+from factdb.store.append import Cause, Head, append, begin, head, repeat
+from factdb.store.clock import Clock
+from factdb.store.connect import connect
+from factdb.store.execute import execute, rows
+from factdb.store.fold import fold, folded_through
+from factdb.store.modules import create_tables, declare, modules
+from factdb.store.words import Times, words_of_facts, words_of_table
+
+
+class Store:
+    """One DuckDB file. Writers take turns; readers have a cursor each and see committed facts only."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, clock: Clock) -> None:
+        self.clock = clock
+        self._connection = connection
+        self._lock = RLock()
+        self._texts = modules(connection, head(connection).transaction)
+        self.program = _together(self._texts)
+        newest = head(connection).transaction
+        self._unfolded = {name for name, relation in self.program.relations.items()
+                          if _newest_word(connection, relation) > folded_through(connection, relation)}
+        self._newest = newest
+        self._versions: dict[str, float] | None = None
+
+    @classmethod
+    def open(cls, path: Path, *, memory_limit: str, clock: Clock) -> Store:
+        """The store at `path`, created if there is none."""
+        return cls(connect(path, memory_limit=memory_limit), clock)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._connection.close()
+
+    def relation(self, name: str) -> Relation:
+        """The declared relation `name`; UnknownName suggests near ones."""
+        if name not in self.program.relations:
+            raise UnknownName("relation", name, self.program.relations)
+        return self.program.relations[name]
+
+    def newest_transaction(self) -> int:
+        """The number of the newest transaction; 0 before any."""
+        return self._newest
+
+    # ---- writing -----------------------------------------------------------------------------------
+
+    def declare(self, text: str, *, module: str) -> CheckedProgram:
+        """Add or replace `module`, all or nothing."""
+        with self._lock:
+            if self._texts.get(module) == text:
+                return self.program
+            texts = {**self._texts, module: text}
+            program = _together(texts)
+            _refuse_change(self.program, program)
+            cause = Cause(actor="factdb", source=module, reason="declare", idempotency_key=None,
+                          digest=sha256(text.encode()).hexdigest())
+
+            def write(transaction: Head) -> None:
+                declare(self._connection, transaction.transaction, module, text)
+                for relation in program.relations.values():
+                    create_tables(self._connection, relation)
+
+            self._commit(cause, 0, write)
+            self._texts, self.program = texts, program
+            return program
+
+    def transact(self, facts: Sequence[Fact], *, actor: str, source: str, reason: str,
+                 idempotency_key: str | None, system_at: datetime | None) -> Receipt:
+        """A receipt for `facts`, all of them durable."""
+        if not facts:
+            raise InvalidFact("Expected at least one fact in a transaction, got none")
+        by_relation: dict[str, list[Fact]] = {}
+        for fact in facts:
+            by_relation.setdefault(fact.relation, []).append(fact)
+        stated = None if system_at is None else to_micros(system_at)
+        words = {name: words_of_facts(self.relation(name), some, stated) for name, some in by_relation.items()}
+        digest = sha256(repr([asdict(fact) for fact in facts] + [stated]).encode()).hexdigest()
+        cause = Cause(actor=actor, source=source, reason=reason, idempotency_key=idempotency_key, digest=digest)
+        return self._append(cause, words)
+
+    def load(self, name: str, data: pa.Table, times: Times, *, actor: str, source: str, reason: str,
+             idempotency_key: str | None) -> Receipt:
+        """A receipt for one assertion a row of `data`."""
+        relation = self.relation(name)
+        words = words_of_table(relation, data, times)
+        cause = Cause(actor=actor, source=source, reason=reason, idempotency_key=idempotency_key,
+                      digest=_digest(name, words) if idempotency_key else "")
+        return self._append(cause, {name: words})
+
+    def _append(self, cause: Cause, words: Mapping[str, pa.Table]) -> Receipt:
+        with self._lock:
+            if (receipt := repeat(self._connection, cause)) is not None:
+                return receipt
+            now = self.clock.now()
+
+            def write(transaction: Head) -> None:
+                offset = 0
+                for name, some in words.items():
+                    append(self._connection, self.relation(name), some, transaction, offset=offset, now=now)
+                    offset += some.num_rows
+
+            facts = sum(some.num_rows for some in words.values())
+            transaction = self._commit(cause, facts, write)
+            self._unfolded |= words.keys()
+            return Receipt(transaction=transaction.transaction, system_at=from_micros(transaction.system_at),
+                           facts=facts, repeated=False)
+
+    def _commit(self, cause: Cause, facts: int, write: Callable[[Head], None]) -> Head:
+        """Run `write` in a new transaction; on an error nothing of it remains."""
+        self._connection.begin()
+        try:
+            transaction = begin(self._connection, cause, facts, self.clock.now())
+            write(transaction)
+        except BaseException:
+            self._connection.rollback()
+            raise
+        self._connection.commit()
+        self._newest = transaction.transaction
+        return transaction
+
+    # ---- reading -----------------------------------------------------------------------------------
+
+    def answer(self, program: SqlProgram, inputs: Mapping[str, pa.Table]) -> pa.Table:
+        """The table that `program` gives; `inputs` are handed over under their names."""
+        self._catch_up()
+        cursor = self._connection.cursor()
+        try:
+            return execute(cursor, program, inputs)
+        finally:
+            cursor.close()
+
+    def versions(self) -> Mapping[str, float]:
+        """How many rectangles a key of each relation has on average, as of its last fold."""
+        self._catch_up()
+        with self._lock:
+            if self._versions is None:
+                query = exp.select(col("relation"), col("rectangles"), col("keys")).from_(table("factdb", "folds"))
+                self._versions = {name: size / max(keys, 1) for name, size, keys in rows(self._connection, query)}
+            return self._versions
+
+    def transactions(self, through: int, limit: int) -> pa.Table:
+        """The newest transactions up to `through`, newest first."""
+        columns = (Column(name="transaction", type=Type.INT, unit=None),
+                   Column(name="system_at", type=Type.INSTANT, unit=None),
+                   *[Column(name=n, type=Type.TEXT, unit=None) for n in ("actor", "source", "reason", "idempotency_key")],
+                   Column(name="facts", type=Type.INT, unit=None))
+        query = (exp.select(*[col(c.name) for c in columns]).from_(table("factdb", "transactions"))
+                 .where(col("transaction") <= big(through))
+                 .order_by(exp.Ordered(this=col("transaction"), desc=True)).limit(limit))
+        return self.answer(SqlProgram(query=query, columns=columns, split_key=None), {})
+
+    def _catch_up(self) -> None:
+        """Fold what was appended since the last read."""
+        if not self._unfolded:
+            return
+        with self._lock:
+            self._connection.begin()
+            try:
+                for name in sorted(self._unfolded):
+                    fold(self._connection, self.program.relations[name], self._newest)
+            except BaseException:
+                self._connection.rollback()
+                raise
+            self._connection.commit()
+            self._unfolded, self._versions = set(), None
+
+
+def _together(texts: Mapping[str, str]) -> CheckedProgram:
+    program = EMPTY
+    for text in texts.values():
+        program = check(parse(text), program)
+    return program
+
+
+def _refuse_change(old: CheckedProgram, new: CheckedProgram) -> None:
+    for name, relation in old.relations.items():
+        if new.relations.get(name) != relation:
+            raise InvalidFact(f"Expected relation {name!r} to keep its kind, columns and key once declared; "
+                              "a later version of this store will let columns be added")
+
+
+def _newest_word(connection: duckdb.DuckDBPyConnection, relation: Relation) -> int:
+    return rows(connection, exp.select(exp.Max(this=col("transaction"))).from_(table("log", relation.name)))[0][0] or 0
+
+
+def _digest(name: str, words: pa.Table) -> str:
+    digest = sha256(name.encode())
+    for column in words.combine_chunks().columns:
+        for chunk in column.chunks:
+            for buffer in chunk.buffers():
+                digest.update(buffer or b"")
+    return digest.hexdigest()

@@ -1,0 +1,158 @@
+"""
+Facts and Arrow tables as words of the log: checked, typed, in integers of microseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from factdb.errors import Conflict, InvalidFact, InvalidPeriod, NaiveInstant, UnknownName, WrongType
+from factdb.fact import Fact, Op
+from factdb.period import FOREVER, FOREVER_MICROS, from_micros, to_micros
+from factdb.schema import Kind, Relation, Type
+from factdb.store.execute import ARROW
+
+STORED = {kind: pa.int64() if kind in (Type.INSTANT, Type.DURATION) else arrow for kind, arrow in ARROW.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """Which columns of a table hold the times; None: for ever, or the transaction's own instant."""
+
+    valid_from: str
+    valid_to: str | None
+    system_from: str | None
+
+
+def words_of_facts(relation: Relation, facts: Sequence[Fact], system_from: int | None) -> pa.Table:
+    """One word for each of `facts`, in order; Conflict where two disagree about one key."""
+    _refuse_disagreement(relation, facts)
+    rows = [_row(relation, fact) for fact in facts]
+    size = len(facts)
+    columns = {
+        "op": pa.array([fact.op.value for fact in facts], pa.string()),
+        "valid_from": pa.array([to_micros(fact.valid.start) for fact in facts], pa.int64()),
+        "valid_to": pa.array([to_micros(fact.valid.end) for fact in facts], pa.int64()),
+        "system_from": pa.array([system_from] * size, pa.int64()),
+        "row": pa.array(range(size), pa.int64()),
+    }
+    cells = zip(*rows, strict=True)
+    columns |= {c.name: pa.array(cell, STORED[c.type]) for c, cell in zip(relation.columns, cells, strict=True)}
+    return pa.table(columns)
+
+
+def _row(relation: Relation, fact: Fact) -> tuple[object, ...]:
+    if fact.op is Op.RETRACT:
+        relation.row(fact.values)
+        return relation.row({name: fact.values.get(name) for name in relation.identity})
+    if relation.kind is not Kind.STATE and fact.valid.end != FOREVER:
+        raise InvalidFact(f"Expected no end for {relation.kind.value} {relation.name}: its instant is the start "
+                          f"of the period; got an end {fact.valid.end.isoformat()}")
+    return relation.row(fact.values)
+
+
+def _refuse_disagreement(relation: Relation, facts: Sequence[Fact]) -> None:
+    """Two words of one transaction on one key and one instant must agree: a list of facts has no later word."""
+    by_key: dict[tuple[object, ...], list[Fact]] = {}
+    for fact in facts:
+        by_key.setdefault(tuple(fact.values.get(name) for name in relation.identity), []).append(fact)
+    for key, words in by_key.items():
+        for one, other in combinations(words, 2):
+            if _meet(relation, one, other) and (one.op, dict(one.values)) != (other.op, dict(other.values)):
+                raise Conflict(f"Expected one word on {relation.name} {key!r} in a transaction, got {dict(one.values)!r} "
+                               f"and {dict(other.values)!r} at {max(one.valid.start, other.valid.start).isoformat()}")
+
+
+def _meet(relation: Relation, one: Fact, other: Fact) -> bool:
+    if relation.kind is Kind.EVENT and relation.key:
+        return True
+    if relation.kind is not Kind.STATE and one.op is other.op is Op.ASSERT:
+        return one.valid.start == other.valid.start
+    return one.valid.start < other.valid.end and other.valid.start < one.valid.end
+
+
+def words_of_table(relation: Relation, data: pa.Table, times: Times) -> pa.Table:
+    """One assertion for each row of `data`; a column of `relation` that it lacks is NULL."""
+    stated = [name for name in (times.valid_from, times.valid_to, times.system_from) if name is not None]
+    for name in stated:
+        if name not in data.column_names:
+            raise UnknownName("column of the rows", name, data.column_names)
+    for name in data.column_names:
+        if name not in stated:
+            relation.column(name)
+    if times.valid_to is not None and relation.kind is not Kind.STATE:
+        raise InvalidFact(f"Expected no valid_to for {relation.kind.value} {relation.name}: "
+                          "its instant is valid_from")
+    columns = {
+        "op": pa.array(["assert"], pa.string()).take(pa.array([0] * data.num_rows, pa.int64())),
+        "valid_from": _instants(relation, data, times.valid_from),
+        "valid_to": _open(data, relation, times.valid_to),
+        "system_from": (_instants(relation, data, times.system_from) if times.system_from
+                        else pa.nulls(data.num_rows, pa.int64())),
+        "row": pa.array(range(data.num_rows), pa.int64()),
+    }
+    for column in relation.columns:
+        columns[column.name] = _column(relation, data, column.name, column.type)
+    _check_rows(relation, columns)
+    return pa.table(columns)
+
+
+def _open(data: pa.Table, relation: Relation, name: str | None) -> pa.Array:
+    if name is None:
+        return pa.array([FOREVER_MICROS], pa.int64()).take(pa.array([0] * data.num_rows, pa.int64()))
+    return pc.fill_null(_micros(relation, name, data.column(name)), FOREVER_MICROS)
+
+
+def _instants(relation: Relation, data: pa.Table, name: str) -> pa.ChunkedArray:
+    values = _micros(relation, name, data.column(name))
+    if values.null_count:
+        raise InvalidFact(f"Expected an instant in every row of {name!r} for {relation.name}, "
+                          f"got {values.null_count} without")
+    return values
+
+
+def _micros(relation: Relation, name: str, values: pa.ChunkedArray) -> pa.ChunkedArray:
+    if not pa.types.is_timestamp(values.type):
+        raise WrongType(f"Expected instants in {name!r} for {relation.name}, got {values.type}")
+    if values.type.tz is None:
+        raise NaiveInstant(f"Expected instants with a zone in {name!r} for {relation.name}, got {values.type}")
+    try:
+        return values.cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
+    except pa.ArrowInvalid as error:
+        raise WrongType(f"Expected instants of whole microseconds in {name!r} for {relation.name}: {error}") from None
+
+
+def _column(relation: Relation, data: pa.Table, name: str, kind: Type) -> pa.Array | pa.ChunkedArray:
+    if name not in data.column_names:
+        return pa.nulls(data.num_rows, STORED[kind])
+    values = data.column(name)
+    if kind is Type.INSTANT:
+        return _micros(relation, name, values)
+    textual = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
+    if pa.types.is_dictionary(values.type):
+        values = values.cast(values.type.value_type)
+        textual = kind is Type.TEXT
+    if pa.types.is_null(values.type) or textual == (kind is Type.TEXT):
+        try:
+            return values.cast(ARROW[kind]).cast(STORED[kind])
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            pass
+    raise WrongType(f"Expected {kind.value} for {relation.name}.{name}, got {values.type}")
+
+
+def _check_rows(relation: Relation, columns: dict[str, pa.ChunkedArray]) -> None:
+    for name in relation.key:
+        if columns[name].null_count:
+            raise InvalidFact(f"Expected a value for key column {relation.name}.{name}, "
+                              f"got NULL in {columns[name].null_count} rows")
+    inverted = pc.greater_equal(columns["valid_from"], columns["valid_to"])
+    if pc.any(inverted).as_py():
+        row = pc.index(inverted, True).as_py()
+        start, end = (from_micros(columns[n][row].as_py()).isoformat() for n in ("valid_from", "valid_to"))
+        raise InvalidPeriod(f"Expected a period's start before its end, got [{start}, {end}) "
+                            f"in row {row} for {relation.name}")

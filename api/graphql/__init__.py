@@ -1,0 +1,1 @@
+"""GraphQL: the schema generated from the catalog, and how it is asked over HTTP."""

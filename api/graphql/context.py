@@ -1,0 +1,41 @@
+"""
+What a resolver may use: the store, the predictor, and the one "now" of the request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+import strawberry
+
+from api.graphql.limits import Limits
+from factdb.basis import Basis
+from factdb.database import Database
+from factdb.errors import InvalidBasis
+
+
+@dataclass(slots=True, kw_only=True)
+class Context:
+    """One request: `now` was read from the clock once, and stands wherever a time is left out.
+
+    `pinned` collects the basis of every view, by the path of its field, for the answer's extensions.
+    """
+
+    database: Database
+    limits: Limits
+    now: datetime
+    pinned: dict[str, Basis] = field(default_factory=dict)
+
+    def basis(self, *, valid: datetime | None, system: datetime | None, token: str | None) -> Basis:
+        """The basis that an `at` means: a token's, or the times given, now where one is left out."""
+        if token is None:
+            return self.database.basis(valid_at=valid or self.now, system_at=system or self.now)
+        if valid or system:
+            raise InvalidBasis("Expected either a basis or times in at, got both")
+        named = Basis.parse(token)
+        return self.database.basis(valid_at=named.valid_at, system_at=named.system_at, transaction=named.transaction)
+
+
+Info: TypeAlias = strawberry.Info[Context, None]

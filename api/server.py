@@ -1,0 +1,40 @@
+"""
+Serving a store: one process owns it and answers over HTTP until it is told to stop.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from api.app import create_app
+from factdb.database import Database
+
+_GRACE_SECONDS = 5
+
+
+def serve(store: Path, *, host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Serve `store` on `host` and `port` (0: any free one) until SIGTERM or SIGINT; requests under way are answered.
+
+    Once it answers, the line `serving http://HOST:PORT` is on standard output.
+    """
+    with Database.open(store) as database, socket.create_server((host, port)) as listening:
+        config = uvicorn.Config(create_app(database), http="httptools", loop="uvloop", access_log=False,
+                                log_level="warning", lifespan="on", server_header=False,
+                                timeout_graceful_shutdown=_GRACE_SECONDS)
+        _Announcing(config, f"http://{host}:{listening.getsockname()[1]}").run(sockets=[listening])
+
+
+class _Announcing(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, address: str) -> None:
+        super().__init__(config)
+        self._address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self.started:
+            sys.stdout.write(f"serving {self._address}\n")
+            sys.stdout.flush()

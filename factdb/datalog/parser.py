@@ -171,7 +171,7 @@ class _Parser(Reader):
     def _body(self) -> tuple[Literal, ...]:
         return self.separated(self._literal)
 
-    # literal = "not" atom | NAME "=" aggregate | atom | expression [ "is" [ "not" ] "null" ]
+    # literal = "not" atom | NAME "=" aggregate | atom | sum "is" [ "not" ] "null" | expression
     def _literal(self) -> Literal:
         token = self.token
         if token.text == "not" and self.ahead(1).kind is Kind.NAME and self._at_atom(1):
@@ -182,7 +182,8 @@ class _Parser(Reader):
             variable = self._variable()
             return syntax.Aggregation(variable, self.after(self._aggregate), token.position)
         found = self._expression()
-        if self.accept("is"):
+        if self.token.text == "is" and not _is_condition(found):
+            self.advance()
             negated = self.accept("not")
             self.expect("null")
             return syntax.NullTest(found, negated, token.position)
@@ -192,7 +193,7 @@ class _Parser(Reader):
         match found:
             case syntax.Binary(operator, left, right) if operator in COMPARISONS:
                 return syntax.Comparison(operator, left, right, found.position)
-            case syntax.Binary("and" | "or") | syntax.Unary("not") | syntax.Call():
+            case _ if _is_condition(found) or isinstance(found, syntax.Call):
                 return syntax.Comparison("=", found, Constant(True, Type.BOOL, token.position), token.position)
             case _:
                 raise self.failure("a comparison such as x = 1")
@@ -356,3 +357,12 @@ class _Parser(Reader):
     def _variable(self) -> syntax.Variable:
         position = self.token.position
         return syntax.Variable(self.name("a variable"), position)
+
+
+def _is_condition(expression: Expression) -> bool:
+    match expression:
+        case syntax.Binary(operator):
+            return operator in {"and", "or", *COMPARISONS}
+        case syntax.Unary(operator):
+            return operator == "not"
+    return False

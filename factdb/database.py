@@ -17,6 +17,7 @@ from factdb.datalog.check import check_query
 from factdb.datalog.program import CheckedProgram
 from factdb.fact import Fact, Receipt
 from factdb.schema import Value
+from factdb.sql.program import SqlProgram
 from factdb.sql.query import ENTITIES, along_spine, at_basis, of_predicate, of_query
 from factdb.sql.snapshot import history_of, rows_at
 from factdb.store.clock import Clock
@@ -106,8 +107,9 @@ class Database:
         A concept is read at (observed_at, system_at of `basis`). Nothing after `basis` is seen.
         """
         rows = entity_rows(spine, names, self.program, along=True)
-        program = along_spine(names, self.program, basis, self._store.versions(), lag)
-        return without_rows(self._store.answer(program, {ENTITIES: rows}), spine.num_rows, names)
+        answers = self._store.answer(("along", *names, lag), lambda dense: along_spine(names, self.program, dense, lag),
+                                     basis, {ENTITIES: rows})
+        return without_rows(answers, spine.num_rows, names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,31 +130,41 @@ class View:
         Bounds are maximal as believed at the basis; order by identity.
         """
         declared = self.store.relation(relation)
-        return self.store.answer(rows_at(declared, self.basis, where or {}, limit), {})
+        return self.store.answer(("rows", relation, _frozen(where), limit),
+                                 lambda dense: rows_at(declared, where or {}, limit), self.basis, {})
 
     def history(self, relation: str, values: Mapping[str, Value] | None = None) -> pa.Table:
         """Every belief about rows that equal `values`, as known at the basis: the columns and all four times."""
         declared = self.store.relation(relation)
-        return self.store.answer(history_of(declared, self.basis, values or {}), {})
+        return self.store.answer(("history", relation, _frozen(values)),
+                                 lambda dense: history_of(declared, values or {}), self.basis, {})
 
     def query(self, text: str, parameters: Mapping[str, Value] | None = None) -> pa.Table:
         """The distinct answers of a rule body: a column for each named variable, in order of appearance.
 
         `$name` in the text takes its value from `parameters`. Rows come in the order of their columns.
         """
-        query = check_query(text, self.program, parameters or {})
-        return self.store.answer(of_query(query, self.program, self.basis, self.store.versions()), {})
+        def compiled(dense: frozenset[str]) -> SqlProgram:
+            return of_query(check_query(text, self.program, parameters or {}), self.program, dense)
+
+        return self.store.answer(("query", text, _frozen(parameters)), compiled, self.basis, {})
 
     def predicate(self, name: str) -> pa.Table:
         """All rows of the rule or spine `name`, in the order of its columns."""
-        return self.store.answer(of_predicate(name, self.program, self.basis, self.store.versions()), {})
+        return self.store.answer(("predicate", name), lambda dense: of_predicate(name, self.program, dense), self.basis, {})
 
     def features(self, names: Sequence[str], entities: pa.Table) -> pa.Table:
         """One row for each row of `entities`, in order, with a column for each feature or concept of `names`."""
         rows = entity_rows(entities, names, self.program, along=False)
-        program = at_basis(names, self.program, self.basis, self.store.versions())
-        return without_rows(self.store.answer(program, {ENTITIES: rows}), entities.num_rows, names)
+        answers = self.store.answer(("features", *names), lambda dense: at_basis(names, self.program, dense),
+                                    self.basis, {ENTITIES: rows})
+        return without_rows(answers, entities.num_rows, names)
 
     def transactions(self, limit: int) -> pa.Table:
         """The newest transactions up to the basis, newest first: who wrote what, when and why."""
-        return self.store.transactions(self.basis.transaction, limit)
+        return self.store.transactions(self.basis, limit)
+
+
+def _frozen(values: Mapping[str, Value] | None) -> tuple[tuple[str, str, Value], ...]:
+    """`values` as a part of a question's name; 1, 1.0 and True are three questions."""
+    return tuple((name, type(value).__name__, value) for name, value in (values or {}).items())

@@ -41,10 +41,12 @@ def features(
         entities = _entities(database, wanted)
         if spine is not None:
             types = {name: column.type for name, column in entities.items()} | {"observed_at": Type.INSTANT}
-            answer = database.along(read_rows(spine, types), wanted, basis=basis, lag=read_duration(lag))
+            asked = read_rows(spine, types)
+            values = database.along(asked, wanted, basis=basis, lag=read_duration(lag))
         else:
-            answer = database.at(basis).features(wanted, _one(entities, entity or []))
-        show(answer, form, basis)
+            asked = _one(entities, entity or [])
+            values = database.at(basis).features(wanted, asked)
+        show(_beside(asked, values), form, basis)
 
 
 def _entities(database: Database, names: tuple[str, ...]) -> dict[str, Column]:
@@ -60,3 +62,7 @@ def _one(entities: dict[str, Column], pairs: list[str]) -> pa.Table:
         column = entities[name]
         cells[name] = pa.array([typed(column, text)], ARROW[column.type])
     return pa.table(cells)
+
+
+def _beside(asked: pa.Table, values: pa.Table) -> pa.Table:
+    return pa.table([*asked.columns, *values.columns], names=[*asked.column_names, *values.column_names])

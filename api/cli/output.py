@@ -89,9 +89,18 @@ def _table(answer: pa.Table) -> None:
         grid.add_row(*map(shown, row.values()))
     console = Console()
     console.print(grid)
-    left = answer.num_rows - ROWS_SHOWN_MAX
-    console.print(f"… and {left:,} more; --format jsonl writes all" if left > 0 else f"{answer.num_rows} rows",
-                  style="dim")
+    console.print(_count(answer.num_rows), style="dim")
+
+
+def _count(rows: int) -> str:
+    """What stands under a table.
+
+    >>> _count(1), _count(1050)
+    ('1 row', '… and 1,000 more; --format jsonl writes all')
+    """
+    if rows > ROWS_SHOWN_MAX:
+        return f"… and {rows - ROWS_SHOWN_MAX:,} more; --format jsonl writes all"
+    return f"{rows} row{'' if rows == 1 else 's'}"
 
 
 def _is_number(kind: pa.DataType) -> bool:

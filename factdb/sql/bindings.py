@@ -24,13 +24,11 @@ B = "b"  # the alias under which a step reads the bindings before it
 class Plan:
     """The steps so far of one query, and what every step needs to know. The only mutable part of the compiler.
 
-    `through` is the last transaction seen; `versions` says how many rectangles a key of a relation has
-    on average.
+    `dense` names the relations whose keys have many rectangles: for these the diagonal is worth its sort.
     """
 
     program: CheckedProgram
-    through: int
-    versions: Mapping[str, float]
+    dense: frozenset[str]
     steps: list[tuple[str, exp.Select]] = field(default_factory=list)
 
     def add(self, what: str, query: exp.Select) -> str:

@@ -1,9 +1,10 @@
 """
 The instant that a body is asked at, as expressions.
 
-At a basis both times are constants. Along a spine the valid time is the row's `observed_at`, and the
-system time is that less a knowledge lag, or one constant for all rows. The same body is compiled from
-either: that is why training and serving cannot disagree.
+At a basis both times are the basis' own: parameters of the statement, so that its text is the same at
+every basis. Along a spine the valid time is the row's `observed_at`, and the system time is that less a
+knowledge lag, or the basis' for all rows. The same body is compiled from either: that is why training and
+serving cannot disagree.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from factdb.sql.tables import big, col
+from factdb.sql.tables import SYSTEM_AT, VALID_AT, big, col, parameter
 
 OBSERVED_AT = "observed_at"  # the spine's instant, a column of every row of bindings
 
@@ -21,19 +22,15 @@ OBSERVED_AT = "observed_at"  # the spine's instant, a column of every row of bin
 class Clock:
     """When an atom is asked, in microseconds.
 
-    `instant` None: each row's own `observed_at`. `system_at` None: each row's `observed_at` less `lag`.
-    `shift` moves the valid time only: `ago 1h` asks about then, as known now.
+    `along`: each row's own `observed_at`, else the basis' valid time. `known`: what the basis knows, else
+    what was known at `observed_at` less `lag`. `shift` moves the valid time only: `ago 1h` asks about
+    then, as known now.
     """
 
-    instant: int | None
-    system_at: int | None
+    along: bool
+    known: bool
     lag: int
     shift: int
-
-    @property
-    def along(self) -> bool:
-        """True along a spine."""
-        return self.instant is None
 
     def shifted(self, by: int) -> Clock:
         """The clock with its valid time moved by `by`."""
@@ -41,14 +38,12 @@ class Clock:
 
     def valid(self, source: str) -> exp.Expression:
         """The valid time of a row of `source`."""
-        if self.instant is not None:
-            return big(self.instant + self.shift)
-        return moved(col(OBSERVED_AT, source), self.shift)
+        return moved(col(OBSERVED_AT, source) if self.along else parameter(VALID_AT), self.shift)
 
     def system(self, source: str) -> exp.Expression:
         """The system time of a row of `source`."""
-        if self.system_at is not None:
-            return big(self.system_at)
+        if self.known:
+            return parameter(SYSTEM_AT)
         return moved(col(OBSERVED_AT, source), -self.lag)
 
 

@@ -9,10 +9,9 @@ from datetime import timedelta
 
 from sqlglot import exp
 
-from factdb.basis import Basis
 from factdb.datalog.program import CheckedProgram, CheckedQuery, Predicate
 from factdb.datalog.syntax import Role
-from factdb.period import MICROSECOND, to_micros
+from factdb.period import MICROSECOND
 from factdb.schema import Column, Type
 from factdb.sql.bindings import B, Bindings, Plan, same
 from factdb.sql.body import P, ask, evaluate
@@ -22,13 +21,14 @@ from factdb.sql.tables import aliased, col, named
 
 ENTITIES = "entities"  # the rows that features are wanted for: `row`, entity columns and, along a spine, observed_at
 ROW = "row"
+AT_BASIS = Clock(along=False, known=True, lag=0, shift=0)
 
 
-def of_query(query: CheckedQuery, program: CheckedProgram, basis: Basis, versions: Mapping[str, float]) -> SqlProgram:
-    """The distinct answers of `query` at `basis`, in the order of its columns."""
-    plan = Plan(program=program, through=basis.transaction, versions=versions)
+def of_query(query: CheckedQuery, program: CheckedProgram, dense: frozenset[str]) -> SqlProgram:
+    """The distinct answers of `query` at a basis, in the order of its columns."""
+    plan = Plan(program=program, dense=dense)
     start = Bindings(source=plan.add("start", exp.select(exp.Literal.number(1))), variables=(), extra=(),
-                     types=query.types, clock=_clock(basis))
+                     types=query.types, clock=AT_BASIS)
     found = evaluate(plan, start, query.body)
     columns = tuple(Column(name=v.name, type=query.types[v.name], unit=None) for v in query.columns)
     cells = [aliased(found.column(v.name), v.name) for v in query.columns] or [aliased(exp.true(), "holds")]
@@ -39,12 +39,12 @@ def of_query(query: CheckedQuery, program: CheckedProgram, basis: Basis, version
                       columns=columns, split_key=None)
 
 
-def of_predicate(name: str, program: CheckedProgram, basis: Basis, versions: Mapping[str, float]) -> SqlProgram:
-    """All rows of the rule or spine `name` at `basis`, in the order of its columns."""
+def of_predicate(name: str, program: CheckedProgram, dense: frozenset[str]) -> SqlProgram:
+    """All rows of the rule or spine `name` at a basis, in the order of its columns."""
     predicate = program.predicate(name, Role.RULE, Role.SPINE)
-    plan = Plan(program=program, through=basis.transaction, versions=versions)
+    plan = Plan(program=program, dense=dense)
     start = Bindings(source=plan.add("start", exp.select(exp.Literal.number(1))), variables=(), extra=(),
-                     types={}, clock=_clock(basis))
+                     types={}, clock=AT_BASIS)
     source = ask(plan, start, predicate, {})
     cells = [aliased(col(f"c_{index}"), column.name) for index, column in enumerate(predicate.columns)]
     rows = exp.select(*cells).distinct().from_(named(source))
@@ -52,31 +52,27 @@ def of_predicate(name: str, program: CheckedProgram, basis: Basis, versions: Map
                       columns=predicate.columns, split_key=None)
 
 
-def at_basis(names: Sequence[str], program: CheckedProgram, basis: Basis, versions: Mapping[str, float]) -> SqlProgram:
-    """A row for each of ENTITIES with the features `names` as of `basis`."""
-    clocks = {name: _clock(basis) for name in names}
-    return _features(clocks, program, basis, versions)
+def at_basis(names: Sequence[str], program: CheckedProgram, dense: frozenset[str]) -> SqlProgram:
+    """A row for each of ENTITIES with the features `names` as of a basis."""
+    return _features({name: AT_BASIS for name in names}, program, dense)
 
 
-def along_spine(names: Sequence[str], program: CheckedProgram, basis: Basis, versions: Mapping[str, float],
+def along_spine(names: Sequence[str], program: CheckedProgram, dense: frozenset[str],
                 lag: timedelta | None) -> SqlProgram:
     """A row for each of ENTITIES with the features `names`, each row at its own `observed_at`.
 
-    A feature knows what was known `lag` before; with lag None, and for a concept, what `basis` knows.
+    A feature knows what was known `lag` before; with lag None, and for a concept, what the basis knows.
     """
-    known = to_micros(basis.system_at)
     clocks: dict[str, Clock] = {}
     for name in names:
         concept = program.predicate(name, Role.FEATURE, Role.CONCEPT).role is Role.CONCEPT
-        late = lag is None or concept
-        clocks[name] = Clock(instant=None, system_at=known if late else None,
+        clocks[name] = Clock(along=True, known=lag is None or concept,
                              lag=0 if lag is None else lag // MICROSECOND, shift=0)
-    return _features(clocks, program, basis, versions)
+    return _features(clocks, program, dense)
 
 
-def _features(clocks: Mapping[str, Clock], program: CheckedProgram, basis: Basis,
-              versions: Mapping[str, float]) -> SqlProgram:
-    plan = Plan(program=program, through=basis.transaction, versions=versions)
+def _features(clocks: Mapping[str, Clock], program: CheckedProgram, dense: frozenset[str]) -> SqlProgram:
+    plan = Plan(program=program, dense=dense)
     rows = exp.select(col(ROW, "s")).from_(exp.alias_(named(ENTITIES), "s", table=True))
     columns = [Column(name=ROW, type=Type.INT, unit=None)]
     for index, (name, clock) in enumerate(clocks.items()):
@@ -101,6 +97,3 @@ def _of_entities(plan: Plan, predicate: Predicate, clock: Clock) -> str:
                       types={c.name: c.type for c in predicate.entities}, clock=clock)
     return ask(plan, wanted, predicate, {i: wanted.column(name) for i, name in enumerate(names)})
 
-
-def _clock(basis: Basis) -> Clock:
-    return Clock(instant=to_micros(basis.valid_at), system_at=to_micros(basis.system_at), lag=0, shift=0)

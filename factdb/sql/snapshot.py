@@ -11,24 +11,22 @@ from collections.abc import Mapping
 
 from sqlglot import exp
 
-from factdb.basis import Basis
-from factdb.period import FOREVER_MICROS, to_micros
+from factdb.period import FOREVER_MICROS
 from factdb.schema import Column, Kind, Relation, Type, Value
 from factdb.sql.expression import constant
 from factdb.sql.program import SqlProgram
-from factdb.sql.tables import TIMES, aliased, big, col, visible
+from factdb.sql.tables import SYSTEM_AT, TIMES, VALID_AT, aliased, big, col, parameter, visible
 
 TIME_COLUMNS = tuple(Column(name=name, type=Type.INSTANT, unit=None) for name in TIMES)
 
 
-def rows_at(relation: Relation, basis: Basis, where: Mapping[str, Value], limit: int | None) -> SqlProgram:
-    """The rows of `relation` that hold at `basis` and equal `where`: its columns, valid_from, valid_to, system_from.
+def rows_at(relation: Relation, where: Mapping[str, Value], limit: int | None) -> SqlProgram:
+    """The rows of `relation` that hold at a basis and equal `where`: its columns, valid_from, valid_to, system_from.
 
     Order: by identity, then by valid_from.
     """
-    valid_at, system_at = big(to_micros(basis.valid_at)), big(to_micros(basis.system_at))
-    known = _matching(relation, basis, where).where(col("system_to") > system_at)
-    holds = exp.and_(col("valid_from") <= valid_at, col("valid_to") > valid_at)
+    known = _matching(relation, where).where(col("system_to") > parameter(SYSTEM_AT))
+    holds = exp.and_(col("valid_from") <= parameter(VALID_AT), col("valid_to") > parameter(VALID_AT))
     columns = (*relation.columns, *TIME_COLUMNS[:3])
     pieces = known if relation.kind is Kind.EVENT else _joined_up(relation, known, [])
     whole = ({"valid_from": "valid_from", "valid_to": "valid_to"} if relation.kind is Kind.EVENT
@@ -39,15 +37,14 @@ def rows_at(relation: Relation, basis: Basis, where: Mapping[str, Value], limit:
     return SqlProgram(query=query if limit is None else query.limit(limit), columns=columns, split_key=relation.identity[0])
 
 
-def history_of(relation: Relation, basis: Basis, where: Mapping[str, Value]) -> SqlProgram:
-    """Every belief about the rows that equal `where`, as known at the system time of `basis`.
+def history_of(relation: Relation, where: Mapping[str, Value]) -> SqlProgram:
+    """Every belief about the rows that equal `where`, as known at the system time of a basis.
 
     Its columns, then TIMES; in the order of system_from and valid_from. What was still believed then has
     no end in system time.
     """
-    system_at = big(to_micros(basis.system_at))
-    known = _matching(relation, basis, where)
-    ended = exp.case().when(col("system_to") > system_at, big(FOREVER_MICROS)).else_(col("system_to"))
+    known = _matching(relation, where)
+    ended = exp.case().when(col("system_to") > parameter(SYSTEM_AT), big(FOREVER_MICROS)).else_(col("system_to"))
     names = [*[c.name for c in relation.columns], *TIMES[:3], "transaction", "position"]
     clipped = exp.select(*[col(n) for n in names], aliased(ended, "system_to")).from_(
         exp.alias_(known.subquery(), "k", table=True))
@@ -63,9 +60,9 @@ def history_of(relation: Relation, basis: Basis, where: Mapping[str, Value]) -> 
     return SqlProgram(query=query, columns=columns, split_key=relation.identity[0])
 
 
-def _matching(relation: Relation, basis: Basis, where: Mapping[str, Value]) -> exp.Select:
-    query = exp.select("*").from_(exp.alias_(visible(relation, basis.transaction).subquery(), "v", table=True))
-    query = query.where(col("system_from") <= big(to_micros(basis.system_at)))
+def _matching(relation: Relation, where: Mapping[str, Value]) -> exp.Select:
+    query = exp.select("*").from_(exp.alias_(visible(relation).subquery(), "v", table=True))
+    query = query.where(col("system_from") <= parameter(SYSTEM_AT))
     for name, value in where.items():
         stored = constant(relation.stored(name, value), relation.column(name).type)
         query = query.where(exp.NullSafeEQ(this=col(name), expression=stored))

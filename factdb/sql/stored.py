@@ -23,11 +23,10 @@ from factdb.schema import Kind, Relation
 from factdb.sql.bindings import B, Bindings, Plan, value_column
 from factdb.sql.clock import OBSERVED_AT, Clock, moved
 from factdb.sql.expression import expression_sql
-from factdb.sql.tables import aliased, big, col, visible
+from factdb.sql.tables import SYSTEM_AT, aliased, big, col, parameter, visible
 
 R = "r"  # the alias of the relation in a step
 RANK = "rank"  # the column by which first and last choose: valid time, system time, the row
-VERSIONS_FOR_DIAGONAL = 8.0  # below so many rectangles a key, a hash join with a filter is faster than sorting
 
 
 @dataclass(slots=True)
@@ -64,7 +63,7 @@ def join_stored(plan: Plan, bindings: Bindings, atom: Atom, relation: Relation, 
         match.unify(col(column.name, R), argument.term, bindings, column.name)
     clock = _asked_at(atom.temporal, bindings.clock)
     windows = [t for t in atom.temporal if isinstance(t, Within)]
-    source = visible(relation, plan.through)
+    source = visible(relation)
     if _fits_diagonal(plan, bindings, atom, relation, match):
         step = _by_diagonal(bindings, relation, source, match, clock)
     elif windows and relation.kind is Kind.EVENT and bindings.clock.along:
@@ -141,7 +140,7 @@ def _fits_diagonal(plan: Plan, bindings: Bindings, atom: Atom, relation: Relatio
     return (bindings.clock.along and relation.kind is not Kind.EVENT
             and all(isinstance(word, Shift) for word in atom.temporal)
             and all(name in match.equal for name in relation.identity)
-            and plan.versions.get(relation.name, 1.0) > VERSIONS_FOR_DIAGONAL)
+            and relation.name in plan.dense)
 
 
 def _by_diagonal(bindings: Bindings, relation: Relation, source: exp.Select, match: Match, clock: Clock) -> exp.Select:
@@ -162,10 +161,10 @@ def diagonal(rectangles: exp.Select, clock: Clock) -> exp.Select:
     """
     source = exp.alias_(rectangles.subquery(), "d", table=True)
     start, end = (moved(col(n), -clock.shift) for n in ("valid_from", "valid_to"))
-    if clock.system_at is None:
+    if not clock.known:
         start = exp.func("greatest", start, moved(col("system_from"), clock.lag))
         end = exp.func("least", end, moved(col("system_to"), clock.lag))
     query = exp.select("*", aliased(start, "diagonal_from"), aliased(end, "diagonal_to")).from_(source)
-    if clock.system_at is not None:
-        query = query.where(col("system_from") <= big(clock.system_at), col("system_to") > big(clock.system_at))
+    if clock.known:
+        query = query.where(col("system_from") <= parameter(SYSTEM_AT), col("system_to") > parameter(SYSTEM_AT))
     return query.where(start.copy() < end.copy())

@@ -15,6 +15,8 @@ from factdb.schema import Relation, Type
 
 CATALOG = "store"
 NEVER = 2**62  # the transaction that ends a rectangle which none has ended
+# The parameters of every statement that reads at a basis.
+VALID_AT, SYSTEM_AT, THROUGH = "valid_at", "system_at", "through"
 TIMES = ("valid_from", "valid_to", "system_from", "system_to")
 
 PHYSICAL = {
@@ -50,6 +52,11 @@ def big(value: int) -> exp.Expression:
                     exp.DataType.Type.BIGINT)
 
 
+def parameter(name: str) -> exp.Expression:
+    """The parameter `$name` of the statement."""
+    return exp.Placeholder(this=name)
+
+
 def aliased(expression: exp.Expression, name: str) -> exp.Expression:
     """`expression AS "name"`."""
     return exp.alias_(expression, exp.to_identifier(name, quoted=True))
@@ -81,15 +88,15 @@ def create_table(schema: str, name: str, columns: list[exp.ColumnDef]) -> exp.Cr
     return exp.Create(this=exp.Schema(this=table(schema, name), expressions=columns), kind="TABLE", exists=True)
 
 
-def visible(relation: Relation, through: int) -> exp.Select:
-    """The rectangles of `relation` as the store had them at the end of transaction `through`.
+def visible(relation: Relation) -> exp.Select:
+    """The rectangles of `relation` as the store had them at the end of the basis' transaction.
 
     Columns: the relation's own, then TIMES, then `transaction` and `position` of the word. What a later
     transaction ended was still open then, so its end is for ever.
     """
-    still_open = col("seen_to") > big(through)
+    still_open = col("seen_to") > parameter(THROUGH)
     system_to = exp.case().when(still_open, big(FOREVER_MICROS)).else_(col("system_to"))
     return (exp.select(*[col(c.name) for c in relation.columns], *[col(t) for t in TIMES[:3]],
                        aliased(system_to, "system_to"), col("transaction"), col("position"))
             .from_(table("belief", relation.name))
-            .where(col("seen_from") <= big(through)))
+            .where(col("seen_from") <= parameter(THROUGH)))

@@ -4,17 +4,21 @@ Where statements run: the only place that turns a sqlglot expression into text f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 from sqlglot import exp
 
+from factdb.basis import Basis
 from factdb.errors import InvalidFact
-from factdb.schema import Type
+from factdb.period import to_micros
+from factdb.schema import Column, Type
 from factdb.sql.program import SqlProgram
+from factdb.sql.tables import SYSTEM_AT, THROUGH, VALID_AT
 
 ARROW = {
     Type.TEXT: pa.string(),
@@ -46,22 +50,40 @@ def hand_over(connection: duckdb.DuckDBPyConnection, name: str, data: pa.Table) 
         connection.unregister(name)
 
 
-def execute(connection: duckdb.DuckDBPyConnection, program: SqlProgram, inputs: dict[str, pa.Table]) -> pa.Table:
-    """The table that `program` gives, in its order, with columns of their declared types.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A SqlProgram as text for DuckDB, with the parameters that the text names."""
+
+    text: str
+    columns: tuple[Column, ...]
+    parameters: frozenset[str]
+
+
+def prepare(program: SqlProgram) -> Prepared:
+    """`program` ready to run, at any basis."""
+    named = frozenset(str(placeholder.this) for placeholder in program.query.find_all(exp.Placeholder))
+    return Prepared(text=program.query.sql("duckdb"), columns=program.columns, parameters=named)
+
+
+def execute(connection: duckdb.DuckDBPyConnection, prepared: Prepared, basis: Basis,
+            inputs: Mapping[str, pa.Table]) -> pa.Table:
+    """The table that `prepared` gives at `basis`, in its order, with columns of their declared types.
 
     `inputs` are the tables that the program reads by name beside the store's.
     """
+    times = {VALID_AT: to_micros(basis.valid_at), SYSTEM_AT: to_micros(basis.system_at), THROUGH: basis.transaction}
+    parameters = {name: times[name] for name in prepared.parameters}
     for name, data in inputs.items():
         connection.register(name, data)
     try:
-        found = connection.sql(program.query.sql("duckdb")).to_arrow_table()
+        found = connection.sql(prepared.text, params=parameters or None).to_arrow_table()
     except duckdb.OutOfRangeException as error:
         raise InvalidFact(f"A number does not fit while evaluating: {str(error).splitlines()[0]}") from error
     finally:
         for name in inputs:
             connection.unregister(name)
-    columns = [typed(found.column(index), column.type) for index, column in enumerate(program.columns)]
-    return pa.table(columns, names=[column.name for column in program.columns])
+    columns = [typed(found.column(index), column.type) for index, column in enumerate(prepared.columns)]
+    return pa.table(columns, names=[column.name for column in prepared.columns])
 
 
 def typed(values: pa.ChunkedArray, kind: Type) -> pa.ChunkedArray:

@@ -4,7 +4,7 @@ The store: the connection, the lock of the one writer, the program in force. The
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 from sqlglot import exp
 
+from factdb.basis import Basis
 from factdb.datalog.check import check
 from factdb.datalog.parser import parse
 from factdb.datalog.program import EMPTY, CheckedProgram
@@ -23,14 +24,17 @@ from factdb.fact import Fact, Receipt
 from factdb.period import from_micros, to_micros
 from factdb.schema import Column, Relation, Type
 from factdb.sql.program import SqlProgram
-from factdb.sql.tables import big, col, table
+from factdb.sql.tables import THROUGH, big, col, parameter, table
 from factdb.store.append import Cause, Head, append, begin, head, repeat
 from factdb.store.clock import Clock
 from factdb.store.connect import connect
-from factdb.store.execute import execute, rows
+from factdb.store.execute import Prepared, execute, prepare, rows
 from factdb.store.fold import fold, folded_through
 from factdb.store.modules import create_tables, declare, modules
 from factdb.store.words import Times, words_of_facts, words_of_table
+
+RECTANGLES_FOR_DIAGONAL = 8  # below so many a key, a hash join with a filter is faster than sorting timelines
+PREPARED_MAX = 256
 
 
 class Store:
@@ -46,7 +50,8 @@ class Store:
         self._unfolded = {name for name, relation in self.program.relations.items()
                           if _newest_word(connection, relation) > folded_through(connection, relation)}
         self._newest = newest
-        self._versions: dict[str, float] | None = None
+        self._prepared: dict[Hashable, Prepared] = {}
+        self._dense = _dense(connection)
 
     @classmethod
     def open(cls, path: Path, *, memory_limit: str, clock: Clock) -> Store:
@@ -87,7 +92,7 @@ class Store:
                     create_tables(self._connection, relation)
 
             self._commit(cause, 0, write)
-            self._texts, self.program = texts, program
+            self._texts, self.program, self._prepared = texts, program, {}
             return program
 
     def transact(self, facts: Sequence[Fact], *, actor: str, source: str, reason: str,
@@ -146,34 +151,37 @@ class Store:
 
     # ---- reading -----------------------------------------------------------------------------------
 
-    def answer(self, program: SqlProgram, inputs: Mapping[str, pa.Table]) -> pa.Table:
-        """The table that `program` gives; `inputs` are handed over under their names."""
+    def answer(self, question: Hashable, compiled: Callable[[frozenset[str]], SqlProgram], basis: Basis,
+               inputs: Mapping[str, pa.Table]) -> pa.Table:
+        """The table that a `question` gives at `basis`; `compiled` makes its program when it is new.
+
+        `compiled` gets the names of the relations whose keys have many rectangles. `inputs` are handed over
+        under their names.
+        """
         self._catch_up()
+        prepared = self._prepared.get(question)
+        if prepared is None:
+            prepared = prepare(compiled(self._dense))
+            if len(self._prepared) >= PREPARED_MAX:
+                self._prepared = {}
+            self._prepared[question] = prepared
         cursor = self._connection.cursor()
         try:
-            return execute(cursor, program, inputs)
+            return execute(cursor, prepared, basis, inputs)
         finally:
             cursor.close()
 
-    def versions(self) -> Mapping[str, float]:
-        """How many rectangles a key of each relation has on average, as of its last fold."""
-        self._catch_up()
-        with self._lock:
-            if self._versions is None:
-                query = exp.select(col("relation"), col("rectangles"), col("keys")).from_(table("factdb", "folds"))
-                self._versions = {name: size / max(keys, 1) for name, size, keys in rows(self._connection, query)}
-            return self._versions
-
-    def transactions(self, through: int, limit: int) -> pa.Table:
-        """The newest transactions up to `through`, newest first."""
+    def transactions(self, basis: Basis, limit: int) -> pa.Table:
+        """The newest transactions up to `basis`, newest first."""
         columns = (Column(name="transaction", type=Type.INT, unit=None),
                    Column(name="system_at", type=Type.INSTANT, unit=None),
                    *[Column(name=n, type=Type.TEXT, unit=None) for n in ("actor", "source", "reason", "idempotency_key")],
                    Column(name="facts", type=Type.INT, unit=None))
         query = (exp.select(*[col(c.name) for c in columns]).from_(table("factdb", "transactions"))
-                 .where(col("transaction") <= big(through))
+                 .where(col("transaction") <= parameter(THROUGH))
                  .order_by(exp.Ordered(this=col("transaction"), desc=True)).limit(limit))
-        return self.answer(SqlProgram(query=query, columns=columns, split_key=None), {})
+        program = SqlProgram(query=query, columns=columns, split_key=None)
+        return self.answer(("transactions", limit), lambda dense: program, basis, {})
 
     def _catch_up(self) -> None:
         """Fold what was appended since the last read."""
@@ -188,7 +196,7 @@ class Store:
                 self._connection.rollback()
                 raise
             self._connection.commit()
-            self._unfolded, self._versions = set(), None
+            self._unfolded, self._prepared, self._dense = set(), {}, _dense(self._connection)
 
 
 def _together(texts: Mapping[str, str]) -> CheckedProgram:
@@ -203,6 +211,13 @@ def _refuse_change(old: CheckedProgram, new: CheckedProgram) -> None:
         if new.relations.get(name) != relation:
             raise InvalidFact(f"Expected relation {name!r} to keep its kind, columns and key once declared; "
                               "a later version of this store will let columns be added")
+
+
+def _dense(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """The relations with many rectangles a key, as of their last fold."""
+    query = exp.select(col("relation")).from_(table("factdb", "folds")).where(
+        col("rectangles") > big(RECTANGLES_FOR_DIAGONAL) * col("keys"))
+    return frozenset(name for (name,) in rows(connection, query))
 
 
 def _newest_word(connection: duckdb.DuckDBPyConnection, relation: Relation) -> int:

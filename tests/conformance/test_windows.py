@@ -25,8 +25,8 @@ def test_a_window_has_its_expected_aggregates(case: WindowCase) -> None:
 
 def _served(database: Database, case: WindowCase, names: list[str]) -> list[dict[str, object]]:
     entities = pa.table({"entity": [ENTITY]})
-    return [database.at(database.basis(valid_at=at, system_at=at)).features(names, entities).select(names).to_pylist()[0]
-            for at, _ in case.expected]
+    views = [database.at(database.basis(valid_at=at, system_at=at)) for at, _ in case.expected]
+    return [view.features(names, entities).select(names).to_pylist()[0] for view in views]
 
 
 def _along(database: Database, case: WindowCase, names: list[str]) -> list[dict[str, object]]:

@@ -103,7 +103,8 @@ def test_a_body_has_its_written_answer(name: str) -> None:
 
 
 def test_a_default_stands_where_there_is_no_row() -> None:
-    answers = oracle(f"{SCHEMA} feature it(dog) = w : dog(dog, _, w) default 7. feature two(dog) = n : it(dog, n).", KENNEL)
+    text = f"{SCHEMA} feature it(dog) = w : dog(dog, _, w) default 7. feature two(dog) = n : it(dog, n)."
+    answers = oracle(text, KENNEL)
     assert [answers.value(name, ("z",), at(day(2))) for name in ("it", "two")] == [7, 7]
 
 

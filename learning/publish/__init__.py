@@ -1,0 +1,1 @@
+"""Publishing: models as immutable directories that are named by what is in them."""

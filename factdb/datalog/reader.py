@@ -17,7 +17,7 @@ DEPTH_MAX = 100
 _HINTS = {
     "{": "; an aggregate stands alone on the right of a variable and =, as in n = count { ... }",
     "not": "; not stands before an atom or a bool expression",
-    "null": "; to ask for NULL, write x is null",
+    "is": "; `is null` stands after one value, as in x is not null",
     **dict.fromkeys(("=", "!=", "<", "<=", ">", ">="), "; a comparison inside another needs parentheses"),
 }
 _T = TypeVar("_T")
@@ -110,13 +110,14 @@ class Reader:
         except UnknownName as problem:
             raise UnknownInProgram(str(problem), text=self.text, line=position.line, column=position.column) from None
         except (CallerError, OverflowError) as problem:
-            raise ParseError(str(problem), text=self.text, line=position.line, column=position.column) from None
+            message = str(problem) if isinstance(problem, CallerError) else "Expected an instant of the years 1 to 9999"
+            raise ParseError(message, text=self.text, line=position.line, column=position.column) from None
 
     def failure(self, expected: str, token: Token | None = None) -> ParseError:
         """The error that `expected` was not found at `token`, or at the next one."""
         got = token or self.token
         hint = _HINTS.get(got.text, "")
-        if self.next and self.tokens[self.next - 1].text in set(AggregateFunction):
+        if not hint and "','" in expected and self.tokens[self.next - 1].text in set(AggregateFunction):
             hint = "; an aggregate needs a body in braces, as in count { ... }"
         return ParseError(f"Expected {expected}, got {got.shown}{hint}", text=self.text,
                           line=got.position.line, column=got.position.column)

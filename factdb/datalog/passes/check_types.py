@@ -22,6 +22,7 @@ from factdb.datalog.syntax import (
     Assignment,
     At,
     Atom,
+    Call,
     Comparison,
     Constant,
     During,
@@ -62,7 +63,7 @@ def _predicate(draft: Draft, predicate: DraftPredicate) -> Predicate:
                 raise draft.error(TypeMismatch, f"Expected {one} for column {name!r}, as in the first rule of "
                                                 f"{predicate.name}, got {other}", argument.position)
         found = found or head
-        rules.append(CheckedRule(rule=rule, types=typing.types))
+        rules.append(CheckedRule(rule=replace(rule, body=typing.promoted(rule.body)), types=typing.types))
     if predicate.role is Role.SPINE and found[-1] is not Type.INSTANT:
         raise draft.error(TypeMismatch, f"Expected an instant as the last argument of a spine, got {found[-1]}",
                           predicate.rules[0].arguments[-1].position)
@@ -128,11 +129,17 @@ class _Typing(ExpressionTypes):
             if isinstance(argument.term, Variable):
                 self._bind(argument.term, column.type, where)
             elif isinstance(argument.term, Constant):
-                self.comparable(column.type, self.type_of(argument.term), argument.term.position, where)
+                self._constant(column.type, argument.term, where)
         for temporal in atom.temporal:
             for term in _times(temporal):
                 if isinstance(term, Variable):
                     self._bind(term, Type.INSTANT, "a time")
+
+    def _constant(self, type_: Type, constant: Constant, where: str) -> None:
+        given = constant.type
+        if given not in {None, type_} and not {given, type_} <= set(NUMBERS):
+            raise self.mismatch(f"Expected {type_} for {where}, got {given}", constant.position)
+        self.comparable(type_, given, constant.position)
 
     def _columns(self, name: str) -> tuple[Column, ...]:
         found = self.draft.relation(name) or self.draft.checked.get(name) or self.draft.base.predicates.get(name)
@@ -150,6 +157,18 @@ class _Typing(ExpressionTypes):
         if (self.types.get(variable.name), type_) != (Type.FLOAT, Type.INT):
             self._bind(variable, type_, "an assignment")
 
+    def promoted(self, body: tuple[Literal, ...]) -> tuple[Literal, ...]:
+        """`body`, in which a whole number that is assigned to a float has become one."""
+        return tuple(self._promoted(literal) for literal in body)
+
+    def _promoted(self, literal: Literal) -> Literal:
+        match literal:
+            case Assignment(variable, expression) if self.type_of(expression) is not self.types[variable.name]:
+                return replace(literal, expression=Call("float", (expression,), expression.position))
+            case Aggregation(_, aggregate):
+                return replace(literal, aggregate=replace(aggregate, body=self.promoted(aggregate.body)))
+        return literal
+
     # ---- literals ----------------------------------------------------------------------------------
 
     def _literal(self, literal: Literal) -> None:
@@ -161,13 +180,15 @@ class _Typing(ExpressionTypes):
             case Comparison(_, left, right, position):
                 self._comparison(literal.operator, left, right, position)
             case Assignment(variable, expression):
+                self.comparable(self.type_of(variable) if variable.name in self.types else self.type_of(expression),
+                                self.type_of(expression), expression.position)
                 self._assign(variable, self.known(expression))
             case NullTest(term):
                 self.type_of(term)
             case Aggregation(variable, aggregate):
                 for inner in aggregate.body:
                     self._literal(inner)
-                self._assign(variable, self._aggregate(aggregate))
+                self._bind(variable, self._aggregate(aggregate), aggregate.function.value)
             case _:
                 assert_never(literal)
 
@@ -175,7 +196,7 @@ class _Typing(ExpressionTypes):
         for side, other in ((left, right), (right, left)):
             if operator == "=" and isinstance(side, Variable) and side.name not in self.types:
                 self._bind(side, self.known(other), "a comparison")
-        self.comparable(self.type_of(left), self.type_of(right), position, "a comparison")
+        self.comparable(self.type_of(left), self.type_of(right), position)
 
     def _aggregate(self, aggregate: Aggregate) -> Type:
         function, expression = aggregate.function, aggregate.expression

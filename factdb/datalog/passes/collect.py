@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from factdb.datalog.passes.draft import Draft, DraftPredicate
+from factdb.datalog.passes.draft import Draft, DraftPredicate, counted
 from factdb.datalog.program import CheckedProgram
 from factdb.datalog.syntax import (
     Aggregate,
@@ -65,7 +65,7 @@ def _rule(draft: Draft, rule: Rule) -> DraftPredicate:
         _new(draft, rule.name, rule.position)
         return _plain(rule, Role.RULE)
     if len(rule.arguments) != len(known.columns):
-        raise draft.error(WrongArity, f"Expected {len(known.columns)} arguments, as in the first rule of "
+        raise draft.error(WrongArity, f"Expected {counted(len(known.columns))}, as in the first rule of "
                                       f"{rule.name}, got {len(rule.arguments)}", rule.position)
     return replace(known, rules=(*known.rules, rule))
 

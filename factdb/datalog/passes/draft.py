@@ -69,3 +69,12 @@ class Draft:
     def error(self, kind: type[_E], message: str, position: Position) -> _E:
         """An error of `kind` at `position` of the text."""
         return kind(message, text=self.text, line=position.line, column=position.column)
+
+
+def counted(arguments: int) -> str:
+    """A number of arguments, in words.
+
+    >>> counted(1)
+    '1 argument'
+    """
+    return f"{arguments} argument{'' if arguments == 1 else 's'}"

@@ -65,8 +65,9 @@ class ExpressionTypes:
         """The type of `expression`, which must be one of `types`."""
         found = self.known(expression)
         if found not in types:
-            raise self.mismatch(f"Expected {' or '.join(sorted(types))} {where}, got {found}"
-                                 f"{'; ' if hint else ''}{hint}", expression.position)
+            expected = " or ".join(type_ for type_ in Type if type_ in types)
+            raise self.mismatch(f"Expected {expected} {where}, got {found}{'; ' if hint else ''}{hint}",
+                                expression.position)
         return found
 
     def type_of(self, expression: Expression) -> Type | None:
@@ -99,7 +100,7 @@ class ExpressionTypes:
                 self.require(side, frozenset({Type.BOOL}), f"beside {operator}")
             return Type.BOOL
         if operator in COMPARISONS:
-            self.comparable(self.type_of(expression.left), self.type_of(expression.right), position, "a comparison")
+            self.comparable(self.type_of(expression.left), self.type_of(expression.right), position)
             return Type.BOOL
         left, right = self.known(expression.left), self.known(expression.right)
         found = _ARITHMETIC.get((operator, left, right))
@@ -126,12 +127,12 @@ class ExpressionTypes:
                                  f"got {' and '.join(sorted(types))}", call.position)
         return Type.FLOAT if len(types) > 1 else next(iter(types), None)
 
-    def comparable(self, left: Type | None, right: Type | None, position: Position, where: str) -> None:
+    def comparable(self, left: Type | None, right: Type | None, position: Position) -> None:
         """Fail unless two types can be compared: they are one, or both numbers."""
         if left is None or right is None:
             raise self.mismatch("Expected a value, got null, which equals nothing; write x is null", position)
         if left is not right and not {left, right} <= set(NUMBERS):
-            raise self.mismatch(f"Expected one type on both sides of {where}, got {left} and {right}", position)
+            raise self.mismatch(f"Expected one type on both sides of a comparison, got {left} and {right}", position)
 
     def mismatch(self, message: str, position: Position) -> TypeMismatch:
         """The error `message` at `position`."""

@@ -29,22 +29,23 @@ def refuse_look_ahead(draft: Draft) -> Draft:
     for predicate in draft.predicates.values():
         if predicate.role in {Role.FEATURE, Role.SPINE}:
             for atom in _atoms(predicate.rules):
-                if chain := _chain(draft, atom, frozenset()):
+                if chain := _chain(draft, atom):
                     shown = " → ".join((predicate.name, *chain))
-                    raise draft.error(LookAhead, f"A {predicate.role} cannot look ahead: {shown}",
-                                      _forward_position(atom))
+                    raise draft.error(LookAhead, f"A {predicate.role} cannot look ahead: {shown}", _position(atom))
     return draft
 
 
-def _chain(draft: Draft, atom: Atom, passed: frozenset[str]) -> tuple[str, ...]:
-    """The way from `atom` to the future, empty if there is none."""
-    for temporal in atom.temporal:
-        if word := _forward(temporal):
-            return (f"{atom.name} {word}",)
-    if atom.name not in passed:
-        for used in _atoms(_rules(draft, atom.name)):
-            if chain := _chain(draft, used, passed | {atom.name}):
-                return (atom.name, *chain)
+def _chain(draft: Draft, start: Atom) -> tuple[str, ...]:
+    """The shortest way from `start` to the future, empty if there is none."""
+    passed: set[str] = set()
+    queue: list[tuple[Atom, tuple[str, ...]]] = [(start, ())]
+    for atom, way in queue:
+        for temporal in atom.temporal:
+            if word := _forward(temporal):
+                return (*way, f"{atom.name} {word}")
+        if atom.name not in passed:
+            passed.add(atom.name)
+            queue.extend((used, (*way, atom.name)) for used in _atoms(_rules(draft, atom.name)))
     return ()
 
 
@@ -70,5 +71,5 @@ def _forward(temporal: Temporal) -> str:
     return ""
 
 
-def _forward_position(atom: Atom) -> Position:
+def _position(atom: Atom) -> Position:
     return next((temporal.position for temporal in atom.temporal if _forward(temporal)), atom.position)

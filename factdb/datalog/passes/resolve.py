@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from zoneinfo import available_timezones
 
 from factdb.datalog.functions import FUNCTIONS, Slot
-from factdb.datalog.passes.draft import Draft
+from factdb.datalog.passes.draft import Draft, counted
 from factdb.datalog.syntax import (
     Aggregation,
     Argument,
@@ -91,8 +91,8 @@ class _Rule:
             self._check_entities(atom, columns)
         arguments = []
         for term in self._positional(atom, columns):
+            self._check(term, wildcards=True)
             if isinstance(term, Binary | Unary | Call):
-                self._check(term)
                 variable = Variable(self._fresh(), term.position)
                 yield Comparison("=", variable, term, term.position)
                 arguments.append(Argument(None, variable))
@@ -124,7 +124,7 @@ class _Rule:
     def _positional(self, atom: Atom, columns: tuple[str, ...]) -> list[Expression]:
         if all(argument.name is None for argument in atom.arguments):
             if len(atom.arguments) != len(columns):
-                raise self._error(WrongArity, f"Expected {len(columns)} arguments ({', '.join(columns)}) for "
+                raise self._error(WrongArity, f"Expected {counted(len(columns))} ({', '.join(columns)}) for "
                                               f"{atom.name}, got {len(atom.arguments)}; named ones may be fewer",
                                   atom.position)
             return [argument.term for argument in atom.arguments]
@@ -162,7 +162,7 @@ class _Rule:
             raise self._error(UnknownInProgram, unknown("function", call.function, FUNCTIONS), call.position)
         expected, got = len(function.arguments), len(call.arguments)
         if got < expected or (got > expected and not function.variadic):
-            raise self._error(WrongArity, f"Expected {function.signature}, got {got} arguments", call.position)
+            raise self._error(WrongArity, f"Expected {function.signature}, got {counted(got)}", call.position)
         for slot, argument in zip(function.arguments, call.arguments, strict=False):
             if slot is Slot.ZONE:
                 self._check_zone(argument)

@@ -151,7 +151,8 @@ class View:
 
     def predicate(self, name: str) -> pa.Table:
         """All rows of the rule or spine `name`, in the order of its columns."""
-        return self.store.answer(("predicate", name), lambda dense: of_predicate(name, self.program, dense), self.basis, {})
+        return self.store.answer(("predicate", name), lambda dense: of_predicate(name, self.program, dense),
+                                 self.basis, {})
 
     def features(self, names: Sequence[str], entities: pa.Table) -> pa.Table:
         """One row for each row of `entities`, in order, with a column for each feature or concept of `names`."""

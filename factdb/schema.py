@@ -23,6 +23,8 @@ from factdb.period import MICROSECOND, to_micros
 
 Value: TypeAlias = str | int | float | bool | datetime | timedelta | None
 
+Stored: TypeAlias = str | int | float | bool | None
+
 NAMES_OF_TIMES = frozenset({"valid_from", "valid_to", "system_from", "system_to", "transaction", "position", "op"})
 
 
@@ -85,11 +87,11 @@ class Relation:
                 return column
         raise UnknownName(f"column of {self.name}", name, [column.name for column in self.columns])
 
-    def stored(self, name: str, value: Value) -> Value:
+    def stored(self, name: str, value: Value) -> Stored:
         """`value` checked against the column `name`, stored-ready: instants and durations in microseconds."""
         return _stored(self.name, self.column(name), value)
 
-    def row(self, values: Mapping[str, Value]) -> tuple[Value, ...]:
+    def row(self, values: Mapping[str, Value]) -> tuple[Stored, ...]:
         """`values` in column order, checked and stored-ready: instants and durations in microseconds.
 
         A column left out is NULL; a key column may not be NULL.
@@ -103,7 +105,7 @@ class Relation:
         return row
 
 
-def _stored(relation: str, column: Column, value: Value) -> Value:
+def _stored(relation: str, column: Column, value: Value) -> Stored:
     match column.type, value:
         case _, None:
             return None

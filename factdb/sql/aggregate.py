@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from factdb.datalog.passes.check_types import type_of
 from factdb.datalog.syntax import Aggregate, AggregateFunction
 from factdb.errors import Fault
 from factdb.schema import Type
 from factdb.sql.expression import Scope, constant, expression_sql
-from factdb.sql.tables import aliased, col
+from factdb.sql.tables import col
 
 KEEPS_EMPTY = frozenset({AggregateFunction.COUNT, AggregateFunction.SUM})
 SKIPS_NULL = frozenset(AggregateFunction) - KEEPS_EMPTY - {AggregateFunction.FIRST, AggregateFunction.LAST}
@@ -24,7 +25,7 @@ _PLAIN = {
 }
 
 
-def aggregate_sql(aggregate: Aggregate, scope: Scope) -> exp.Expression:
+def aggregate_sql(aggregate: Aggregate, scope: Scope) -> exp.Expr:
     """`aggregate` over the rows of a group in which its body's variables are bound as in `scope`."""
     value = None if aggregate.expression is None else expression_sql(aggregate.expression, scope)
     match aggregate.function:
@@ -40,25 +41,40 @@ def aggregate_sql(aggregate: Aggregate, scope: Scope) -> exp.Expression:
             return _sum(aggregate, value, scope)
         case AggregateFunction.QUANTILE:
             return exp.func("quantile_cont", value, exp.Literal.number(repr(aggregate.parameter)))
-        case AggregateFunction.ARGMIN | AggregateFunction.ARGMAX | AggregateFunction.LIST:
-            raise Fault(f"Expected the passes to refuse {aggregate.function.value}")
+        case AggregateFunction.ARGMIN | AggregateFunction.ARGMAX:
+            return _by_order(aggregate, value, scope)
+        case AggregateFunction.LIST:
+            raise Fault("Expected the passes to refuse list")
     chosen = exp.Distinct(expressions=[value]) if aggregate.distinct else value
     return exp.func(_PLAIN[aggregate.function], chosen)
 
 
-def empty_value(kind: Type) -> exp.Expression:
+def empty_value(kind: Type) -> exp.Expr:
     """What count and sum are of no rows: the zero of `kind`."""
     return constant(0, kind)
 
 
-def _by_time(value: exp.Expression, function: str) -> exp.Expression:
+def _by_time(value: exp.Expr, function: str) -> exp.Expr:
     # arg_max skips rows whose value is NULL, and the last reading may well be NULL: so carry it in a struct.
     carried = exp.func("struct_pack", exp.PropertyEQ(this=exp.to_identifier("v"), expression=value))
     return exp.func("struct_extract", exp.func(function, carried, col("rank", "b")), exp.Literal.string("v"))
 
 
-def _sum(aggregate: Aggregate, value: exp.Expression, scope: Scope) -> exp.Expression:
+def _by_order(aggregate: Aggregate, value: exp.Expr, scope: Scope) -> exp.Expr:
+    """The value where `order` is least or greatest, of ties the least; rows where either is NULL are skipped."""
+    assert aggregate.order is not None
+    order = expression_sql(aggregate.order, scope)
+    greatest = aggregate.function is AggregateFunction.ARGMAX
+    ranking = [exp.Ordered(this=order, desc=greatest), exp.Ordered(this=value.copy())]
+    present = exp.and_(*[exp.not_(exp.Is(this=side.copy(), expression=exp.null())) for side in (order, value)])
+    first = exp.func("first", exp.Order(this=value, expressions=ranking))
+    return exp.Filter(this=first, expression=exp.Where(this=present))
+
+
+def _sum(aggregate: Aggregate, value: exp.Expr, scope: Scope) -> exp.Expr:
     assert aggregate.expression is not None
     total = exp.Sum(this=exp.Distinct(expressions=[value]) if aggregate.distinct else value)
+    if type_of(aggregate.expression, scope.types) is Type.FLOAT:
+        return total
     # A sum of integers is exact in 128 bits; back in 64 an overflow is an error, not a wrap.
-    return total if type_of(aggregate.expression, scope.types) is Type.FLOAT else exp.cast(total, exp.DataType.Type.BIGINT)
+    return exp.cast(total, exp.DataType.Type.BIGINT)

@@ -6,7 +6,7 @@ A plan is a chain of common table expressions; each literal reads the bindings b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
@@ -49,7 +49,7 @@ class Bindings:
     """Rows in which `variables` are bound, in the step `source`: a column `v_x` for a variable x.
 
     Along a spine each row has its `observed_at`. `extra` columns go along unread: the ranking columns
-    that first and last need.
+    that first and last need. `distinct` says that no two rows are equal.
     """
 
     source: str
@@ -57,6 +57,7 @@ class Bindings:
     extra: tuple[str, ...]
     types: Mapping[str, Type]
     clock: Clock
+    distinct: bool
 
     def column(self, variable: str) -> exp.Column:
         """The column of a bound `variable`, read from B."""
@@ -72,27 +73,31 @@ class Bindings:
         return Scope(variables={v: self.column(v) for v in self.variables}, types=self.types, now=self.clock.valid(B))
 
     @property
-    def columns(self) -> list[exp.Expression]:
+    def columns(self) -> list[exp.Expr]:
         """All columns, read from B."""
         times = [col(OBSERVED_AT, B)] if self.clock.along else []
         return [*times, *[self.column(v) for v in self.variables], *[col(name, B) for name in self.extra]]
 
     def reading(self) -> exp.Select:
         """A query of all rows under the alias B, to be grown; it selects every column."""
-        return exp.select(*(self.columns or [exp.Literal.number(1)])).from_(exp.alias_(named(self.source), B, table=True))
+        columns = self.columns or [exp.Literal.number(1)]
+        return exp.select(*columns).from_(exp.alias_(named(self.source), B, table=True))
 
     def grown(self, source: str, variables: tuple[str, ...] = (), extra: tuple[str, ...] = ()) -> Bindings:
         """The bindings after a step `source` that bound more."""
-        return replace(self, source=source, variables=self.variables + variables, extra=self.extra + extra)
+        return replace(self, source=source, variables=self.variables + variables, extra=self.extra + extra,
+                       distinct=False)
 
     def demanded(self, plan: Plan, variables: tuple[str, ...]) -> Bindings:
         """The distinct values of some bound `variables` (with each `observed_at`): what a part is asked for."""
-        asked = replace(self, variables=variables, extra=())
+        if self.distinct and set(variables) == set(self.variables):
+            return self
+        asked = replace(self, variables=variables, extra=(), distinct=True)
         return replace(asked, source=plan.add("asked", asked.reading().distinct()))
 
 
-def same(pairs: list[tuple[exp.Expression, exp.Expression]], clock: Clock, left: str, right: str, *,
-         null_safe: bool) -> exp.Expression:
+def same(pairs: Sequence[tuple[exp.Expr, exp.Expr]], clock: Clock, left: str, right: str, *,
+         null_safe: bool) -> exp.Expr:
     """The join condition that `pairs` are equal and, along a spine, the instants too."""
     conditions = [exp.NullSafeEQ(this=a, expression=b) if null_safe else a.eq(b) for a, b in pairs]
     if clock.along:
@@ -100,6 +105,6 @@ def same(pairs: list[tuple[exp.Expression, exp.Expression]], clock: Clock, left:
     return exp.and_(*conditions) if conditions else exp.true()
 
 
-def value_column(name: str, expression: exp.Expression) -> exp.Expression:
+def value_column(name: str, expression: exp.Expr) -> exp.Expr:
     """`expression` as the column of the variable `name`."""
     return aliased(expression, f"v_{name}")

@@ -8,7 +8,6 @@ has (a magic set). At a basis that is one instant; along a spine, each row's own
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import assert_never
 
 from sqlglot import exp
@@ -24,7 +23,6 @@ from factdb.datalog.syntax import (
     Literal,
     Negation,
     NullTest,
-    Shift,
     Variable,
     Within,
 )
@@ -97,7 +95,7 @@ def _aggregation(plan: Plan, bindings: Bindings, variable: Variable, aggregate: 
     grouped = exp.alias_(named(plan.add(aggregate.function.value, _grouped(found, aggregate, shared))), P, table=True)
     on = same([(bindings.column(v), col(f"v_{v}", P)) for v in shared], bindings.clock, B, P, null_safe=True)
     empty = aggregate.function in KEEPS_EMPTY
-    answer: exp.Expression = col("value", P)
+    answer: exp.Expr = col("value", P)
     if empty:
         answer = exp.func("coalesce", answer, empty_value(bindings.types[variable.name]))
     step = bindings.reading().join(grouped, on=on, join_type="left" if empty else "inner")
@@ -133,25 +131,19 @@ def _ranked(plan: Plan, aggregate: Aggregate) -> Atom | None:
 
 
 def _join_predicate(plan: Plan, bindings: Bindings, atom: Atom, predicate: Predicate) -> Bindings:
-    clock = bindings.clock
-    for word in atom.temporal:
-        if not isinstance(word, Shift):
-            raise NotYet(f"only ago and ahead can be asked of the rule {atom.name}; expected a stored relation here",
-                         text=plan.program.text, line=atom.position.line, column=atom.position.column)
-        clock = clock.shifted(word.duration if word.forward else -word.duration)
     match = Match()
     for index, argument in enumerate(atom.arguments):
         match.unify(col(f"c_{index}", P), argument.term, bindings, f"c_{index}")
     asked = {int(name.removeprefix("c_")): value for name, value in match.equal.items()}
-    answers = ask(plan, replace(bindings, clock=clock), predicate, asked)
+    answers = ask(plan, bindings, predicate, asked)
     pairs = [(value.copy(), col(name, P)) for name, value in match.equal.items()]
-    on = same(pairs, clock, B, P, null_safe=False)
+    on = same(pairs, bindings.clock, B, P, null_safe=False)
     step = bindings.reading().join(exp.alias_(named(answers), P, table=True), on=on).where(*match.conditions)
     cells = [value_column(name, value) for name, value in match.bound.items()]
     return bindings.grown(plan.add(atom.name, step.select(*cells)), tuple(match.bound))
 
 
-def ask(plan: Plan, bindings: Bindings, predicate: Predicate, asked: Mapping[int, exp.Expression]) -> str:
+def ask(plan: Plan, bindings: Bindings, predicate: Predicate, asked: Mapping[int, exp.Expr]) -> str:
     """The step that answers `predicate` for the values of `asked` (a column's index to an expression over B).
 
     Columns: c_0, c_1, ... and, along a spine, observed_at. Rows may answer more than was asked.
@@ -162,7 +154,7 @@ def ask(plan: Plan, bindings: Bindings, predicate: Predicate, asked: Mapping[int
         exp.alias_(named(bindings.source), B, table=True))
     source = plan.add("asked", demand)
     answers = [_rule(plan, rule, source, asked.keys(), bindings) for rule in predicate.rules]
-    query: exp.Expression = answers[0].distinct()
+    query: exp.Expr = answers[0].distinct()
     for other in answers[1:]:
         query = exp.union(query, other, distinct=True)
     step = plan.add(predicate.name, query)  # type: ignore[arg-type]  # a union is a query as well
@@ -180,13 +172,14 @@ def _rule(plan: Plan, checked: CheckedRule, source: str, asked: Collection[int],
         term = rule.arguments[index]
         if isinstance(term, Variable):
             given.setdefault(term.name, index)
-    start = Bindings(source=source, variables=(), extra=(), types=checked.types, clock=bindings.clock)
     cells = [value_column(name, col(f"k_{index}", B)) for name, index in given.items()]
-    start = start.grown(plan.add("given", start.reading().select(*cells).distinct()), tuple(given))
+    times = [col(OBSERVED_AT, B)] if bindings.clock.along else []
+    query = exp.select(*(times + cells or [exp.Literal.number(1)])).from_(exp.alias_(named(source), B, table=True))
+    start = Bindings(source=plan.add("given", query if len(given) == len(asked) else query.distinct()),
+                     variables=tuple(given), extra=(), types=checked.types, clock=bindings.clock, distinct=True)
     found = evaluate(plan, start, rule.body)
     heads = [aliased(expression_sql(term, found.scope), f"c_{index}") for index, term in enumerate(rule.arguments)]
-    times = [col(OBSERVED_AT, B)] if bindings.clock.along else []
-    return exp.select(*heads, *times).from_(exp.alias_(named(found.source), B, table=True))
+    return exp.select(*heads, *[time.copy() for time in times]).from_(exp.alias_(named(found.source), B, table=True))
 
 
 def _with_default(plan: Plan, bindings: Bindings, predicate: Predicate, asked: str, answers: str) -> str:
@@ -199,8 +192,9 @@ def _with_default(plan: Plan, bindings: Bindings, predicate: Predicate, asked: s
     default = constant(predicate.default.value, predicate.columns[-1].type)
     filled = exp.case().when(col("found", P), col(f"c_{value}", P)).else_(default)
     times = [col(OBSERVED_AT, B)] if bindings.clock.along else []
-    query = exp.select(*[aliased(col(f"k_{i}", B), f"c_{i}") for i in indices], aliased(filled, f"c_{value}"), *times
-                       ).from_(exp.alias_(named(asked), B, table=True)).join(
-        exp.alias_(found.subquery(), P, table=True), on=same(pairs, bindings.clock, B, P, null_safe=True), join_type="left")
+    cells = [*[aliased(col(f"k_{i}", B), f"c_{i}") for i in indices], aliased(filled, f"c_{value}"), *times]
+    query = exp.select(*cells).from_(exp.alias_(named(asked), B, table=True)).join(
+        exp.alias_(found.subquery(), P, table=True), join_type="left",
+        on=same(pairs, bindings.clock, B, P, null_safe=True))
     return plan.add("defaulted", query)
 

@@ -36,17 +36,17 @@ class Clock:
         """The clock with its valid time moved by `by`."""
         return replace(self, shift=self.shift + by)
 
-    def valid(self, source: str) -> exp.Expression:
+    def valid(self, source: str) -> exp.Expr:
         """The valid time of a row of `source`."""
         return moved(col(OBSERVED_AT, source) if self.along else parameter(VALID_AT), self.shift)
 
-    def system(self, source: str) -> exp.Expression:
+    def system(self, source: str) -> exp.Expr:
         """The system time of a row of `source`."""
         if self.known:
             return parameter(SYSTEM_AT)
         return moved(col(OBSERVED_AT, source), -self.lag)
 
 
-def moved(instant: exp.Expression, by: int) -> exp.Expression:
+def moved(instant: exp.Expr, by: int) -> exp.Expr:
     """`instant` and `by` microseconds; nothing is added for 0."""
     return exp.paren(instant + big(by)) if by else instant

@@ -17,7 +17,7 @@ from factdb.datalog.passes.check_types import type_of
 from factdb.datalog.syntax import Binary, Call, Constant, Expression, Parameter, Unary, Variable, Wildcard
 from factdb.errors import Fault
 from factdb.schema import Type
-from factdb.sql.tables import PHYSICAL, big, col
+from factdb.sql.tables import PHYSICAL, big
 
 SECOND = 1_000_000
 _UNITS = {"seconds": SECOND, "minutes": 60 * SECOND, "hours": 3600 * SECOND, "days": 86_400 * SECOND}
@@ -33,12 +33,12 @@ _COMPARE: dict[str, type[exp.Binary]] = {
 class Scope:
     """What expressions may refer to: a column for each bound variable, its type, and the instant of the question."""
 
-    variables: Mapping[str, exp.Expression]
+    variables: Mapping[str, exp.Expr]
     types: Mapping[str, Type]
-    now: exp.Expression
+    now: exp.Expr
 
 
-def expression_sql(expression: Expression, scope: Scope) -> exp.Expression:
+def expression_sql(expression: Expression, scope: Scope) -> exp.Expr:
     """The value of `expression` where its variables are bound."""
     match expression:
         case Variable(name):
@@ -58,12 +58,12 @@ def expression_sql(expression: Expression, scope: Scope) -> exp.Expression:
     assert_never(expression)
 
 
-def comparison(operator: str, left: exp.Expression, right: exp.Expression) -> exp.Expression:
+def comparison(operator: str, left: exp.Expr, right: exp.Expr) -> exp.Expr:
     """`left operator right`, unknown where either is NULL."""
     return _COMPARE[operator](this=left, expression=right)
 
 
-def constant(value: str | int | float | bool | None, kind: Type | None) -> exp.Expression:
+def constant(value: str | int | float | bool | None, kind: Type | None) -> exp.Expr:
     """A stored-ready `value` as a constant of the physical type of `kind`."""
     match value:
         case None:
@@ -79,12 +79,13 @@ def constant(value: str | int | float | bool | None, kind: Type | None) -> exp.E
     raise Fault(f"Expected a stored-ready constant, got {value!r}")
 
 
-def _binary(expression: Binary, scope: Scope) -> exp.Expression:
+def _binary(expression: Binary, scope: Scope) -> exp.Expr:
     left, right = expression_sql(expression.left, scope), expression_sql(expression.right, scope)
     kinds = type_of(expression.left, scope.types), type_of(expression.right, scope.types)
     match expression.operator:
         case "and" | "or" as word:
-            return exp.paren(exp.And(this=left, expression=right) if word == "and" else exp.Or(this=left, expression=right))
+            connector = exp.And if word == "and" else exp.Or
+            return exp.paren(connector(this=left, expression=right))
         case "+" if kinds[0] is Type.TEXT:
             return exp.paren(exp.DPipe(this=left, expression=right))
         case "+":
@@ -98,23 +99,22 @@ def _binary(expression: Binary, scope: Scope) -> exp.Expression:
         case "//":
             return exp.paren(_floored(left, right))
         case "%":
-            return exp.paren(exp.Mod(this=exp.paren(exp.Add(this=exp.paren(exp.Mod(this=left, expression=_nonzero(right))), expression=right.copy())),
-                                     expression=_nonzero(right)))
+            return exp.paren(_remainder(left, right))
         case operator:
             return exp.paren(comparison(operator, left, right))
 
 
-def _product(left: exp.Expression, right: exp.Expression, kinds: tuple[Type | None, Type | None]) -> exp.Expression:
+def _product(left: exp.Expr, right: exp.Expr, kinds: tuple[Type | None, Type | None]) -> exp.Expr:
     product = exp.paren(exp.Mul(this=left, expression=right))
     return _whole(product) if Type.DURATION in kinds and Type.FLOAT in kinds else product
 
 
-def _quotient(left: exp.Expression, right: exp.Expression, kinds: tuple[Type | None, Type | None]) -> exp.Expression:
+def _quotient(left: exp.Expr, right: exp.Expr, kinds: tuple[Type | None, Type | None]) -> exp.Expr:
     divided = exp.paren(exp.Div(this=_double(left), expression=_nonzero(_double(right))))
     return _whole(divided) if kinds[0] is Type.DURATION and kinds[1] is not Type.DURATION else divided
 
 
-def _floored(left: exp.Expression, right: exp.Expression) -> exp.Expression:
+def _floored(left: exp.Expr, right: exp.Expr) -> exp.Expr:
     # DuckDB cuts towards zero; the language rounds down. Going by way of floats would lose digits.
     cut = exp.IntDiv(this=left, expression=_nonzero(right))
     rest = exp.paren(exp.Mod(this=left.copy(), expression=_nonzero(right)))
@@ -123,19 +123,25 @@ def _floored(left: exp.Expression, right: exp.Expression) -> exp.Expression:
     return exp.Sub(this=cut, expression=below)
 
 
-def _nonzero(divisor: exp.Expression) -> exp.Expression:
+def _remainder(left: exp.Expr, right: exp.Expr) -> exp.Expr:
+    # DuckDB's remainder has the sign of the dividend; the language's that of the divisor.
+    cut = exp.paren(exp.Mod(this=left, expression=_nonzero(right)))
+    return exp.Mod(this=exp.paren(exp.Add(this=cut, expression=right.copy())), expression=_nonzero(right))
+
+
+def _nonzero(divisor: exp.Expr) -> exp.Expr:
     return exp.Nullif(this=divisor.copy(), expression=exp.Literal.number(0))
 
 
-def _double(value: exp.Expression) -> exp.Expression:
+def _double(value: exp.Expr) -> exp.Expr:
     return exp.cast(value, exp.DataType.Type.DOUBLE)
 
 
-def _whole(value: exp.Expression) -> exp.Expression:
+def _whole(value: exp.Expr) -> exp.Expr:
     return exp.cast(exp.func("round", value), exp.DataType.Type.BIGINT)
 
 
-def _call(function: str, arguments: tuple[Expression, ...], scope: Scope) -> exp.Expression:
+def _call(function: str, arguments: tuple[Expression, ...], scope: Scope) -> exp.Expr:
     values = [expression_sql(argument, scope) for argument in arguments]
     kinds = [type_of(argument, scope.types) for argument in arguments]
     if function == "now":
@@ -151,7 +157,7 @@ def _call(function: str, arguments: tuple[Expression, ...], scope: Scope) -> exp
     return _SPECIAL[function](values, kinds)
 
 
-def _local(function: str, instant: exp.Expression, zone: exp.Expression) -> exp.Expression:
+def _local(function: str, instant: exp.Expr, zone: exp.Expr) -> exp.Expr:
     local = exp.func("timezone", zone, exp.func("make_timestamptz", instant))
     if function == "date_text":
         return exp.func("strftime", local, exp.Literal.string("%Y-%m-%d"))
@@ -160,26 +166,29 @@ def _local(function: str, instant: exp.Expression, zone: exp.Expression) -> exp.
     return exp.cast(exp.func(_PARTS[function], local), exp.DataType.Type.BIGINT)
 
 
-def _guarded(function: str, holds: type[exp.Binary]) -> Callable[[list[exp.Expression], list[Type | None]], exp.Expression]:
+_Build = Callable[[list[exp.Expr], list[Type | None]], exp.Expr]
+
+
+def _guarded(function: str, holds: type[exp.Binary]) -> _Build:
     """`function` of a number where it is defined, else NULL."""
-    def build(values: list[exp.Expression], kinds: list[Type | None]) -> exp.Expression:
+    def build(values: list[exp.Expr], kinds: list[Type | None]) -> exp.Expr:
         defined = holds(this=_double(values[0]), expression=_double(big(0)))
         return exp.case().when(defined, exp.func(function, _double(values[0].copy()))).else_(exp.null())
     return build
 
 
-def _to_int(values: list[exp.Expression], kinds: list[Type | None]) -> exp.Expression:
+def _to_int(values: list[exp.Expr], kinds: list[Type | None]) -> exp.Expr:
     cut = exp.func("trunc", values[0]) if kinds[0] is Type.FLOAT else values[0]
     return exp.cast(cut, exp.DataType.Type.BIGINT)
 
 
-def _to_text(values: list[exp.Expression], kinds: list[Type | None]) -> exp.Expression:
+def _to_text(values: list[exp.Expr], kinds: list[Type | None]) -> exp.Expr:
     if kinds[0] is Type.INSTANT:
         return exp.func("strftime", exp.func("make_timestamp", values[0]), exp.Literal.string("%Y-%m-%dT%H:%M:%S.%fZ"))
     return exp.cast(values[0], exp.DataType.Type.TEXT)
 
 
-_SPECIAL: dict[str, Callable[[list[exp.Expression], list[Type | None]], exp.Expression]] = {
+_SPECIAL: dict[str, _Build] = {
     "sqrt": _guarded("sqrt", exp.GTE),
     "ln": _guarded("ln", exp.GT),
     "if": lambda values, kinds: exp.case().when(values[0], values[1]).else_(values[2]),

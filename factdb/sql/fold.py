@@ -8,6 +8,8 @@ each word and its successor, in one statement. The rest are resolved word by wor
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlglot import exp
 
 from factdb.period import FOREVER_MICROS
@@ -52,7 +54,7 @@ def believe_single(relation: Relation) -> exp.Insert:
 def collect(relation: Relation) -> exp.Create:
     """WORDS: every word of TOUCHED keys with more than one, with its neighbours in the order of learning."""
     values = [col(c.name, "l") for c in relation.columns if c.name not in relation.identity]
-    value: exp.Expression = big(1)
+    value: exp.Expr = big(1)
     if values:
         value = exp.Window(this=exp.func("dense_rank"), partition_by=[col("key", "t")],
                            order=exp.Order(expressions=[exp.Ordered(this=v) for v in values]))
@@ -61,8 +63,9 @@ def collect(relation: Relation) -> exp.Create:
              .from_(exp.alias_(table("log", relation.name), "l", table=True))
              .join(exp.alias_(named(TOUCHED), "t", table=True), on=_same_identity(relation, "l", "t"))
              .where(col("size", "t") > exp.Literal.number(1)))
-    neighbours = [aliased(_neighbour("lead", name), f"next_{name}") for name in ("valid_from", "system_from", "transaction")]
-    neighbours += [aliased(_neighbour("lag", name), f"previous_{name}") for name in ("valid_from", "value")]
+    after, before = ("valid_from", "system_from", "transaction"), ("valid_from", "value")
+    neighbours = [aliased(_neighbour("lead", name), f"next_{name}") for name in after]
+    neighbours += [aliased(_neighbour("lag", name), f"previous_{name}") for name in before]
     return _temporary(WORDS, exp.select("*", *neighbours).from_(exp.alias_(words.subquery(), "w", table=True)))
 
 
@@ -75,8 +78,8 @@ def classify(relation: Relation) -> exp.Create:
     else:
         follows = exp.and_(col("previous_valid_from") < col("valid_from"),
                            exp.true() if relation.kind is Kind.OBSERVED else col("previous_value").neq(col("value")))
-        in_order = exp.func("bool_and", exp.or_(exp.Is(this=col("previous_valid_from"), expression=exp.null()), follows))
-        simple = exp.and_(asserted, in_order)
+        first = exp.Is(this=col("previous_valid_from"), expression=exp.null())
+        simple = exp.and_(asserted, exp.func("bool_and", exp.or_(first, follows)))
     return _temporary(SIMPLE, exp.select(col("key")).from_(named(WORDS)).group_by(col("key")).having(simple))
 
 
@@ -114,12 +117,13 @@ def believe_pieces(relation: Relation) -> exp.Insert:
               .from_(exp.alias_(named(PIECES), "p", table=True))
               .join(exp.alias_(table("log", relation.name), "l", table=True), on=_same_word("p", "l")))
     names = [*[c.name for c in relation.columns], *_BELIEF]
-    return exp.insert(source, table("belief", relation.name), columns=[exp.to_identifier(n, quoted=True) for n in names])
+    return exp.insert(source, table("belief", relation.name),
+                      columns=[exp.to_identifier(n, quoted=True) for n in names])
 
 
-def _insert(relation: Relation, source: exp.Select, changed: dict[str, exp.Expression]) -> exp.Insert:
+def _insert(relation: Relation, source: exp.Select, changed: Mapping[str, exp.Expr]) -> exp.Insert:
     """Insert a rectangle for each row of `source` (a log row as `l`), as stated but for `changed`."""
-    cells: dict[str, exp.Expression] = {c.name: col(c.name, "l") for c in relation.columns}
+    cells: dict[str, exp.Expr] = {c.name: col(c.name, "l") for c in relation.columns}
     cells |= {n: col(n, "l") for n in ("transaction", "position", *TIMES[:3])}
     cells |= {"system_to": big(FOREVER_MICROS), "seen_from": col("transaction", "l"), "seen_to": big(NEVER)}
     cells |= changed
@@ -133,17 +137,17 @@ def _joined(relation: Relation) -> exp.Select:
             .join(exp.alias_(named(TOUCHED), "t", table=True), on=_same_identity(relation, "l", "t")))
 
 
-def _asserts(source: str) -> exp.Expression:
+def _asserts(source: str) -> exp.Expr:
     return col("op", source).eq(exp.Literal.string("assert"))
 
 
-def _same_identity(relation: Relation, left: str, right: str) -> exp.Expression:
+def _same_identity(relation: Relation, left: str, right: str) -> exp.Expr:
     # A key is never NULL; the rows of a set may hold NULL and are equal there.
     pairs = [(col(name, left), col(name, right)) for name in relation.identity]
     return exp.and_(*[a.eq(b) if relation.key else exp.NullSafeEQ(this=a, expression=b) for a, b in pairs])
 
 
-def _same_word(left: str, right: str) -> exp.Expression:
+def _same_word(left: str, right: str) -> exp.Expr:
     return exp.and_(*[col(n, left).eq(col(n, right)) for n in ("transaction", "position")])
 
 

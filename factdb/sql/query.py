@@ -14,7 +14,7 @@ from factdb.datalog.syntax import Role
 from factdb.period import MICROSECOND
 from factdb.schema import Column, Type
 from factdb.sql.bindings import B, Bindings, Plan, same
-from factdb.sql.body import P, ask, evaluate
+from factdb.sql.body import ask, evaluate
 from factdb.sql.clock import OBSERVED_AT, Clock
 from factdb.sql.program import SqlProgram
 from factdb.sql.tables import aliased, col, named
@@ -28,7 +28,7 @@ def of_query(query: CheckedQuery, program: CheckedProgram, dense: frozenset[str]
     """The distinct answers of `query` at a basis, in the order of its columns."""
     plan = Plan(program=program, dense=dense)
     start = Bindings(source=plan.add("start", exp.select(exp.Literal.number(1))), variables=(), extra=(),
-                     types=query.types, clock=AT_BASIS)
+                     types=query.types, clock=AT_BASIS, distinct=True)
     found = evaluate(plan, start, query.body)
     columns = tuple(Column(name=v.name, type=query.types[v.name], unit=None) for v in query.columns)
     cells = [aliased(found.column(v.name), v.name) for v in query.columns] or [aliased(exp.true(), "holds")]
@@ -44,7 +44,7 @@ def of_predicate(name: str, program: CheckedProgram, dense: frozenset[str]) -> S
     predicate = program.predicate(name, Role.RULE, Role.SPINE)
     plan = Plan(program=program, dense=dense)
     start = Bindings(source=plan.add("start", exp.select(exp.Literal.number(1))), variables=(), extra=(),
-                     types={}, clock=AT_BASIS)
+                     types={}, clock=AT_BASIS, distinct=True)
     source = ask(plan, start, predicate, {})
     cells = [aliased(col(f"c_{index}"), column.name) for index, column in enumerate(predicate.columns)]
     rows = exp.select(*cells).distinct().from_(named(source))
@@ -54,7 +54,7 @@ def of_predicate(name: str, program: CheckedProgram, dense: frozenset[str]) -> S
 
 def at_basis(names: Sequence[str], program: CheckedProgram, dense: frozenset[str]) -> SqlProgram:
     """A row for each of ENTITIES with the features `names` as of a basis."""
-    return _features({name: AT_BASIS for name in names}, program, dense)
+    return _features(dict.fromkeys(names, AT_BASIS), program, dense)
 
 
 def along_spine(names: Sequence[str], program: CheckedProgram, dense: frozenset[str],
@@ -92,8 +92,8 @@ def _of_entities(plan: Plan, predicate: Predicate, clock: Clock) -> str:
     names = [column.name for column in predicate.entities]
     times = [col(OBSERVED_AT)] if clock.along else []
     cells = [aliased(col(name), f"v_{name}") for name in names]
-    source = plan.add("wanted", exp.select(*times, *cells).distinct().from_(named(ENTITIES)))
+    source = plan.add("wanted", exp.select(*times, *cells).from_(named(ENTITIES)))
     wanted = Bindings(source=source, variables=tuple(names), extra=(),
-                      types={c.name: c.type for c in predicate.entities}, clock=clock)
+                      types={c.name: c.type for c in predicate.entities}, clock=clock, distinct=False)
     return ask(plan, wanted, predicate, {i: wanted.column(name) for i, name in enumerate(names)})
 

@@ -34,7 +34,8 @@ def rows_at(relation: Relation, where: Mapping[str, Value], limit: int | None) -
     query = (exp.select(*[aliased(col(whole.get(c.name, c.name)), c.name) for c in columns])
              .from_(exp.alias_(pieces.subquery(), "p", table=True)).where(holds)
              .order_by(*[exp.Ordered(this=col(n, "p")) for n in (*relation.identity, "valid_from")]))
-    return SqlProgram(query=query if limit is None else query.limit(limit), columns=columns, split_key=relation.identity[0])
+    return SqlProgram(query=query if limit is None else query.limit(limit), columns=columns,
+                      split_key=relation.identity[0])
 
 
 def history_of(relation: Relation, where: Mapping[str, Value]) -> SqlProgram:

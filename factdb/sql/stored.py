@@ -33,11 +33,11 @@ RANK = "rank"  # the column by which first and last choose: valid time, system t
 class Match:
     """How rows of a relation match bindings: equalities on columns, further conditions, variables bound anew."""
 
-    equal: dict[str, exp.Expression] = field(default_factory=dict)
-    conditions: list[exp.Expression] = field(default_factory=list)
-    bound: dict[str, exp.Expression] = field(default_factory=dict)
+    equal: dict[str, exp.Expr] = field(default_factory=dict)
+    conditions: list[exp.Expr] = field(default_factory=list)
+    bound: dict[str, exp.Expr] = field(default_factory=dict)
 
-    def unify(self, value: exp.Expression, term: object, bindings: Bindings, column: str | None) -> None:
+    def unify(self, value: exp.Expr, term: object, bindings: Bindings, column: str | None) -> None:
         """Let `value` (the relation's `column`, if it is one) be equal to `term`, or bind it."""
         match term:
             case Wildcard():
@@ -66,17 +66,16 @@ def join_stored(plan: Plan, bindings: Bindings, atom: Atom, relation: Relation, 
     source = visible(relation)
     if _fits_diagonal(plan, bindings, atom, relation, match):
         step = _by_diagonal(bindings, relation, source, match, clock)
-    elif windows and relation.kind is Kind.EVENT and bindings.clock.along:
-        step = _by_bin(bindings, source, match, windows[0], clock)
     else:
-        step = _by_condition(bindings, source, match)
-    if not _fits_diagonal(plan, bindings, atom, relation, match):
+        binned = windows and relation.kind is Kind.EVENT and bindings.clock.along
+        step = (_by_bin(bindings, source, match, windows[0], clock) if binned
+                else _by_condition(bindings, source, match))
         step = step.where(*_times(atom.temporal, relation, bindings, match, clock))
-    return _selected(plan, bindings, atom, relation, match, step, ranked=ranked,
+    return _selected(plan, bindings, relation, match, step, ranked=ranked,
                      repeats=bool(windows) and relation.kind is not Kind.EVENT)
 
 
-def _selected(plan: Plan, bindings: Bindings, atom: Atom, relation: Relation, match: Match, step: exp.Select, *,
+def _selected(plan: Plan, bindings: Bindings, relation: Relation, match: Match, step: exp.Select, *,
               ranked: bool, repeats: bool) -> Bindings:
     cells = [value_column(name, value) for name, value in match.bound.items()]
     extra: tuple[str, ...] = ()
@@ -88,7 +87,7 @@ def _selected(plan: Plan, bindings: Bindings, atom: Atom, relation: Relation, ma
     if repeats and not ranked:
         # A row that held twice in the window is one binding; columns that no variable names count too.
         step = step.select(*[aliased(col(c.name, R), f"x_{c.name}") for c in relation.columns]).distinct()
-    return bindings.grown(plan.add(atom.name, step), tuple(match.bound), extra)
+    return bindings.grown(plan.add(relation.name, step), tuple(match.bound), extra)
 
 
 def _asked_at(temporal: Sequence[Temporal], clock: Clock) -> Clock:
@@ -99,17 +98,18 @@ def _asked_at(temporal: Sequence[Temporal], clock: Clock) -> Clock:
 
 
 def _times(temporal: Sequence[Temporal], relation: Relation, bindings: Bindings, match: Match,
-           clock: Clock) -> list[exp.Expression]:
+           clock: Clock) -> list[exp.Expr]:
     """The conditions of both times on a rectangle of R; an event's `at` may bind its instant."""
     start, end, at = col("valid_from", R), col("valid_to", R), clock.valid(B)
-    conditions = [col("system_from", R) <= clock.system(B), col("system_to", R) > clock.system(B)]
+    conditions: list[exp.Expr] = [col("system_from", R) <= clock.system(B), col("system_to", R) > clock.system(B)]
     event = relation.kind is Kind.EVENT
     window = next((word for word in temporal if isinstance(word, Within)), None)
     point = next((word for word in temporal if isinstance(word, At)), None)
     if point and not event:
         at = expression_sql(point.term, bindings.scope)
     if window is None:
-        conditions += [start <= at] if event else [start <= at, end > at.copy()]
+        conditions.append(start <= at)
+        conditions += [] if event else [end > at.copy()]
     else:
         low, high = (0, window.duration) if window.forward else (-window.duration, 0)
         opens, closes = moved(at, low), moved(at.copy(), high)

@@ -46,18 +46,18 @@ def col(name: str, source: str | None = None) -> exp.Column:
                       table=exp.to_identifier(source, quoted=True) if source else None)
 
 
-def big(value: int) -> exp.Expression:
+def big(value: int) -> exp.Expr:
     """An integer constant of 64 bits; DuckDB would take a short one for 32 and overflow early."""
     return exp.cast(exp.Literal.number(value) if value >= 0 else exp.Neg(this=exp.Literal.number(-value)),
                     exp.DataType.Type.BIGINT)
 
 
-def parameter(name: str) -> exp.Expression:
+def parameter(name: str) -> exp.Expr:
     """The parameter `$name` of the statement."""
     return exp.Placeholder(this=name)
 
 
-def aliased(expression: exp.Expression, name: str) -> exp.Expression:
+def aliased(expression: exp.Expr, name: str) -> exp.Expr:
     """`expression AS "name"`."""
     return exp.alias_(expression, exp.to_identifier(name, quoted=True))
 

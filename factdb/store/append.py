@@ -85,7 +85,7 @@ def append(connection: duckdb.DuckDBPyConnection, relation: Relation, words: pa.
         _check_stated(connection, relation, now)
         order = exp.Order(expressions=[exp.Ordered(this=col(n)) for n in ("system_from", "row")])
         position = exp.Window(this=exp.func("row_number"), order=order) + big(offset - 1)
-        cells: Mapping[str, exp.Expression] = {
+        cells: Mapping[str, exp.Expr] = {
             "transaction": big(transaction.transaction),
             "position": position,
             "op": col("op"), "valid_from": col("valid_from"), "valid_to": col("valid_to"),

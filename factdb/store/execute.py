@@ -30,12 +30,12 @@ ARROW = {
 }
 
 
-def run(connection: duckdb.DuckDBPyConnection, statement: exp.Expression) -> None:
+def run(connection: duckdb.DuckDBPyConnection, statement: exp.Expr) -> None:
     """Run `statement` for its effect."""
     connection.execute(statement.sql("duckdb", identify=False))
 
 
-def rows(connection: duckdb.DuckDBPyConnection, query: exp.Expression) -> list[tuple[Any, ...]]:
+def rows(connection: duckdb.DuckDBPyConnection, query: exp.Expr) -> list[tuple[Any, ...]]:
     """The rows that `query` gives, in its order."""
     return connection.execute(query.sql("duckdb")).fetchall()
 

@@ -8,14 +8,14 @@ from itertools import groupby
 
 import duckdb
 import pyarrow as pa
+from sqlglot import exp
 
+from factdb.period import FOREVER_MICROS
 from factdb.schema import Relation
 from factdb.sql import fold as statements
-from factdb.sql.tables import NEVER, TIMES, aliased, big, col, table
-from factdb.period import FOREVER_MICROS
+from factdb.sql.tables import NEVER, TIMES, big, col, table
 from factdb.store.execute import hand_over, rows, run
 from factdb.store.rectangles import Word, rectangles
-from sqlglot import exp
 
 
 def folded_through(connection: duckdb.DuckDBPyConnection, relation: Relation) -> int:

@@ -175,7 +175,8 @@ class Store:
         """The newest transactions up to `basis`, newest first."""
         columns = (Column(name="transaction", type=Type.INT, unit=None),
                    Column(name="system_at", type=Type.INSTANT, unit=None),
-                   *[Column(name=n, type=Type.TEXT, unit=None) for n in ("actor", "source", "reason", "idempotency_key")],
+                   *[Column(name=n, type=Type.TEXT, unit=None)
+                     for n in ("actor", "source", "reason", "idempotency_key")],
                    Column(name="facts", type=Type.INT, unit=None))
         query = (exp.select(*[col(c.name) for c in columns]).from_(table("factdb", "transactions"))
                  .where(col("transaction") <= parameter(THROUGH))

@@ -64,8 +64,9 @@ def _refuse_disagreement(relation: Relation, facts: Sequence[Fact]) -> None:
     for key, words in by_key.items():
         for one, other in combinations(words, 2):
             if _meet(relation, one, other) and (one.op, dict(one.values)) != (other.op, dict(other.values)):
-                raise Conflict(f"Expected one word on {relation.name} {key!r} in a transaction, got {dict(one.values)!r} "
-                               f"and {dict(other.values)!r} at {max(one.valid.start, other.valid.start).isoformat()}")
+                at = max(one.valid.start, other.valid.start)
+                raise Conflict(f"Expected one word on {relation.name} {key!r} in a transaction, "
+                               f"got {dict(one.values)!r} and {dict(other.values)!r} at {at.isoformat()}")
 
 
 def _meet(relation: Relation, one: Fact, other: Fact) -> bool:

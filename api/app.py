@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -44,8 +46,12 @@ def create_app(database: Database, *, limits: Limits | None = None) -> Starlette
     routes: list[BaseRoute] = [
         *[Route(path, endpoint.handle, methods=["GET", "POST"]) for path in ("/graphql", "/graphql/")],
         Route("/facts", Ingest(database, pool).handle, methods=["POST"]),
-        Route("/health", health.ready), Route("/health/live", health.live),
+        Route("/", _to_console), Route("/health", health.ready), Route("/health/live", health.live),
     ]
     if VENDORED.is_dir():
         routes.append(Mount("/static/vendor", StaticFiles(directory=VENDORED)))
     return Starlette(routes=routes, lifespan=lifespan)
+
+
+async def _to_console(_: Request) -> RedirectResponse:
+    return RedirectResponse("/graphql")

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from api.values import column_value, read_instant
+from api.texts import read_instant
+from api.values import column_value
 from factdb.errors import InvalidFact, UnknownName
 from factdb.fact import Fact, Op
 from factdb.period import FOREVER, Period

@@ -10,8 +10,8 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.graphql.answers import basis_extensions
 from api.pool import Pool
+from api.values import basis_json
 from factdb.basis import Basis
 from factdb.database import Database
 
@@ -33,7 +33,7 @@ class Health:
         # Whatever keeps the store from being read is the answer here, not an error of the request.
         except Exception as error:
             return _response({"status": "failing", "store": f"{type(error).__name__}: {error}"}, 503)
-        return _response({"status": "ok", "store": "ok", **basis_extensions({"now": basis}),
+        return _response({"status": "ok", "store": "ok", "basis": basis_json(basis),
                           "predictor": dict(self._predictor())}, 200)
 
     def _read(self) -> Basis:

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from api.facts import fact_from_json
 from api.http import read_body, refusal
 from api.pool import Pool
-from api.values import instant_text
+from api.texts import instant_text
 from factdb.database import Database
 from factdb.errors import FactDBError, InvalidFact
 from factdb.fact import Receipt

@@ -11,7 +11,7 @@ from typing import Any
 
 from graphql import ExecutionResult, GraphQLError
 
-from api.values import instant_text
+from api.values import basis_json
 from factdb.basis import Basis
 from factdb.errors import FactDBError, Fault, ProgramError
 
@@ -65,9 +65,7 @@ def basis_extensions(pinned: Mapping[str, Basis]) -> dict[str, Any]:
     """The basis of the first view, and the tokens of all of them if there are several."""
     if not pinned:
         return {}
-    basis = next(iter(pinned.values()))
-    first = {"valid": instant_text(basis.valid_at), "system": instant_text(basis.system_at),
-             "transaction": basis.transaction, "token": basis.token}
+    first = basis_json(next(iter(pinned.values())))
     several = {"bases": {field: each.token for field, each in pinned.items()}} if len(pinned) > 1 else {}
     return {"basis": first, **several}
 

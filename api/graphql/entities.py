@@ -13,7 +13,8 @@ from typing import Any
 from strawberry.types.field import StrawberryField
 
 from api.graphql.context import Info
-from api.graphql.generated import made_from, object_type, resolved_field
+from api.graphql.generated import object_type, resolved_field
+from api.graphql.made import made_from
 from api.graphql.names import camel, distinct, pascal
 from api.graphql.selection import selected
 from api.rows import entity_table, plain_rows

@@ -12,7 +12,8 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from api.graphql.generated import ANNOTATIONS, Annotation, Made, given, input_type, list_of
+from api.graphql.generated import given, input_type
+from api.graphql.made import ANNOTATIONS, Annotation, Made, list_of
 from api.graphql.names import pascal
 from factdb.errors import InvalidFact
 from factdb.schema import Column, Relation, Type, Value
@@ -45,12 +46,18 @@ def filter_type(name: str, columns: Sequence[Column], spelled: Mapping[str, str]
     return input_type(name, made, "Conditions on columns, all of which must hold.")
 
 
-def where_of(sent: object, columns: Sequence[Column]) -> Where:
-    """The conditions in an input that `filter_type` made, by column and operator."""
+def where_of(sent: object) -> Where:
+    """The conditions in an input that `filter_type` made, by column and operator; a null column has none.
+
+    A null operand is refused: it would hold of nothing, and a client that forgot a variable means something.
+    """
     if sent is None:
         return {}
-    return {name: given(conditions, ["eq", "in", *_ORDERED, "is_null"])
-            for name, conditions in given(sent, [column.name for column in columns]).items()}
+    where = {name: given(conditions) for name, conditions in given(sent).items() if conditions is not None}
+    for name, conditions in where.items():
+        if missing := [operator for operator, value in conditions.items() if value is None]:
+            raise InvalidFact(f"Expected a value for {missing[0]} of {name}, got null; for NULLs ask isNull: true")
+    return where
 
 
 def pushed(where: Where, relation: Relation) -> dict[str, Value]:

@@ -6,55 +6,20 @@ The catalog's names may be words of Python, so inside they carry a prefix; clien
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING
 from inspect import Parameter, Signature
-from types import GenericAlias
-from typing import Annotated, Any, TypeAlias, cast
+from typing import Annotated, Any, cast
 
 import strawberry
 from strawberry.tools import create_type
 from strawberry.types.field import StrawberryField
 
 from api.graphql.context import Info
-from api.graphql.scalars import BigInt, Duration, Instant
-from factdb.schema import Column, Type, Value
+from api.graphql.made import Annotation, Made
+from factdb.schema import Value
 
 _PREFIX = "column_"
-
-# A type annotation for strawberry: a class, a NewType, or one of these made optional or a list.
-Annotation: TypeAlias = Any
-
-ANNOTATIONS: Mapping[Type, Annotation] = {
-    Type.TEXT: str, Type.INT: BigInt, Type.FLOAT: float, Type.BOOL: bool, Type.INSTANT: Instant,
-    Type.DURATION: Duration,
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
-    """A field or argument to be: its name inside, its name in GraphQL, its type, what it says of itself.
-
-    `default` is an argument's; an optional argument without one may be left out.
-    """
-
-    name: str
-    spelled: str
-    type: Annotation
-    description: str | None
-    default: object = strawberry.UNSET
-
-
-def made_from(column: Column, spelled: str, *, nullable: bool) -> Made:
-    """The field or argument for `column`."""
-    kind = ANNOTATIONS[column.type]
-    return Made(name=column.name, spelled=spelled, type=kind | None if nullable else kind,
-                description=f"In {column.unit}." if column.unit else None)
-
-
-def list_of(kind: Annotation) -> Annotation:
-    """The list type of `kind`."""
-    return GenericAlias(list, (kind,))
 
 
 def object_type(name: str, fields: Sequence[Made | StrawberryField], description: str) -> Annotation:
@@ -68,10 +33,9 @@ def input_type(name: str, fields: Sequence[Made], description: str) -> Annotatio
     return create_type(name, made, is_input=True, description=description)
 
 
-def given(sent: object, names: Sequence[str]) -> dict[str, Any]:
-    """What a client sent in an input made here, by inside name; what was left out or null is not in it."""
-    found = {name: getattr(sent, _PREFIX + name) for name in names}
-    return {name: value for name, value in found.items() if value is not None and value is not strawberry.UNSET}
+def given(sent: object) -> dict[str, Any]:
+    """What a client sent in an input made here, by inside name; what was left out is not in it, a null is."""
+    return {name.removeprefix(_PREFIX): value for name, value in vars(sent).items() if value is not strawberry.UNSET}
 
 
 def resolved_field(spelled: str, answer: Callable[[Any, Info, dict[str, Value]], object], *, returns: Annotation,

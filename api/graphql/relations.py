@@ -15,8 +15,9 @@ from strawberry.types.field import StrawberryField
 from api.graphql.context import Info
 from api.graphql.cursors import cursor, place_after
 from api.graphql.filters import filter_type, kept, pushed, rest, where_of
-from api.graphql.generated import Annotation, Made, list_of, made_from, object_type, resolved_field
+from api.graphql.generated import object_type, resolved_field
 from api.graphql.limits import checked_page
+from api.graphql.made import Annotation, Made, list_of, made_from
 from api.graphql.names import camel, distinct
 from api.graphql.scalars import BigInt, Instant
 from api.graphql.selection import selected
@@ -94,12 +95,10 @@ def _spellings() -> list[str]:
 
 
 def _page_field(made: _Catalog) -> StrawberryField:
-    columns = (*made.relation.columns, *_TIME_COLUMNS)
-
     def answer(view: View, info: Info, sent: dict[str, Any]) -> object:
         first = checked_page(sent["first"], info.context.limits)
         start = place_after(sent.get("after"), view.basis)
-        where = where_of(sent.get("where"), columns)
+        where = where_of(sent.get("where"))
         everything = rest(where, made.relation) or "totalCount" in selected(info.selected_fields)
         rows = view.rows(made.relation.name, where=pushed(where, made.relation),
                          limit=None if everything else start + first + 1)

@@ -10,7 +10,7 @@ from typing import NewType
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
-from api.values import duration_text, instant_text, integer_json, read_duration, read_instant, read_integer
+from api.texts import duration_text, instant_text, integer_json, read_duration, read_instant, read_integer
 
 Instant = NewType("Instant", datetime)
 Duration = NewType("Duration", timedelta)

@@ -12,7 +12,8 @@ from strawberry.types.field import StrawberryField
 
 from api.graphql.context import Info
 from api.graphql.entities import entity_fields
-from api.graphql.generated import Annotation, Made, object_type, resolved_field, row_value
+from api.graphql.generated import object_type, resolved_field, row_value
+from api.graphql.made import Annotation, Made
 from api.graphql.names import camel, distinct, pascal
 from api.graphql.questions import question_fields
 from api.graphql.relations import FIELD_ENDINGS, TYPE_ENDINGS, relation_fields

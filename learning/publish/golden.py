@@ -52,7 +52,7 @@ def check_golden(model: Model, files: Mapping[str, bytes]) -> None:
     wrong = ~np.isclose(got, expected, rtol=TOLERANCE, atol=TOLERANCE)
     if wrong.any():
         first = int(np.flatnonzero(wrong)[0])
-        raise GoldenMismatch(f"Expected {expected[first]!r} of golden row {first}, got {got[first]!r}; "
+        raise GoldenMismatch(f"Expected {float(expected[first])!r} of golden row {first}, got {float(got[first])!r}; "
                              f"{int(wrong.sum())} of {len(expected)} rows differ")
 
 

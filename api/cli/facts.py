@@ -81,7 +81,7 @@ def as_of(
     *,
     relation: Annotated[str, typer.Argument(help="The relation to read.")],
     store: StoreOption,
-    key: Annotated[list[str] | None, typer.Argument(metavar="[COLUMN=VALUE]...", help="Which; default: all.")] = None,
+    key: Annotated[list[str] | None, typer.Argument(metavar="COLUMN=VALUE", help="Which; default: all.")] = None,
     history: Annotated[bool, typer.Option("--history", help="Every belief that was known by then.")] = False,
     limit: Annotated[int | None, typer.Option(min=0, help="At most so many rows.")] = None,
     valid_at: ValidAt = NOW,

@@ -13,7 +13,7 @@ import typer
 from api.cli.options import NOW, FormatOption, StoreOption, SystemAt, ValidAt, opened, pinned, typed
 from api.cli.output import show
 from api.cli.tables import read_rows
-from api.values import read_duration
+from api.texts import read_duration
 from factdb.database import Database
 from factdb.datalog.syntax import Role
 from factdb.errors import UnknownName

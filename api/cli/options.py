@@ -30,12 +30,17 @@ FormatOption = Annotated[Format | None, typer.Option(
     "--format", help="Default: a table on a terminal, JSON lines in a pipe.", show_default=False)]
 
 
+def found(store: Path) -> Path:
+    """The path `store`, where there must be a store."""
+    if not store.is_file():
+        raise NotFound(f"No store at {store}; `factdb init {store}` makes one")
+    return store
+
+
 @contextmanager
 def opened(store: Path) -> Iterator[Database]:
-    """The store at `store`, which must be there."""
-    if not store.exists():
-        raise NotFound(f"No store at {store}; `factdb init {store}` makes one")
-    with Database.open(store) as database:
+    """The database at `store`, which must be there."""
+    with Database.open(found(store)) as database:
         yield database
 
 

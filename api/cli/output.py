@@ -17,7 +17,8 @@ from rich.console import Console
 from rich.table import Table
 
 from api.rows import plain_rows
-from api.values import duration_text, instant_text
+from api.texts import duration_text, instant_text
+from api.values import json_value
 from factdb.basis import Basis
 from factdb.period import FOREVER
 
@@ -117,16 +118,7 @@ def _jsonl(answer: pa.Table) -> None:
 
 
 def _write_json(value: object) -> None:
-    typer.echo(orjson.dumps(value, default=_text, option=orjson.OPT_PASSTHROUGH_DATETIME).decode())
-
-
-def _text(value: object) -> str:
-    match value:
-        case datetime():
-            return instant_text(value)
-        case timedelta():
-            return duration_text(value)
-    raise TypeError(f"Expected a value of a column, got {type(value).__name__}")
+    typer.echo(orjson.dumps(value, default=json_value, option=orjson.OPT_PASSTHROUGH_DATETIME).decode())
 
 
 def _csv(answer: pa.Table) -> None:
@@ -139,7 +131,7 @@ def _csv(answer: pa.Table) -> None:
 
 def _texts(column: pa.ChunkedArray) -> pa.ChunkedArray | pa.Array:
     if pa.types.is_timestamp(column.type) or pa.types.is_duration(column.type):
-        return pa.array([None if value is None else _text(value) for value in column.to_pylist()], pa.string())
+        return pa.array([None if value is None else json_value(value) for value in column.to_pylist()], pa.string())
     return column
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from api.values import read_duration, read_instant
+from api.texts import read_duration, read_instant
 from factdb.errors import InvalidFact
 from factdb.schema import Type
 from factdb.store.execute import ARROW

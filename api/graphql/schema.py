@@ -19,6 +19,7 @@ from api.graphql.questions import question_fields
 from api.graphql.relations import FIELD_ENDINGS, TYPE_ENDINGS, relation_fields
 from api.graphql.scalars import SCALARS
 from api.graphql.types import At
+from api.graphql.worlds import world_fields
 from api.graphql.writes import write_fields
 from factdb.datalog.program import CheckedProgram
 from factdb.schema import Type
@@ -26,7 +27,7 @@ from factdb.schema import Type
 
 def build_schema(program: CheckedProgram) -> strawberry.Schema:
     """The schema for what `program` declares."""
-    fixed = [*question_fields(), *entity_fields(program)]
+    fixed = [*question_fields(), *world_fields(), *entity_fields(program)]
     spelled = {str(field.graphql_name or camel(field.python_name)) for field in fixed}
     taken = set(_schema(fixed)._schema.type_map) | {f"{pascal(type_)}Filter" for type_ in Type}
     fields = distinct(program.relations, camel, taken=spelled, endings=FIELD_ENDINGS)

@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from factdb.errors import Unavailable
 from factdb.sql.tables import CATALOG
+from factdb.store.execute import run
 from factdb.store.migrate import migrate
 
 # Written so that the newest DuckDB 1.5 can still open the file.
@@ -28,7 +29,7 @@ def connect(path: Path, *, memory_limit: str) -> duckdb.DuckDBPyConnection:
         this=exp.alias_(exp.Literal.string(str(path)), CATALOG),
         expressions=[exp.AttachOption(this=exp.var("STORAGE_VERSION"), expression=exp.Literal.string(STORAGE_VERSION))])
     try:
-        connection.execute(attach.sql("duckdb"))
+        run(connection, attach)
         migrate(connection)
     except duckdb.IOException as error:
         connection.close()

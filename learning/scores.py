@@ -84,17 +84,18 @@ def root_mean_square_error(outcomes: FloatArray, predictions: FloatArray) -> flo
 
 
 def poisson_deviance(outcomes: FloatArray, predictions: FloatArray) -> float:
-    """The mean Poisson deviance: 2 (y log(y / mu) - y + mu); counts only, with means above 0.
+    """The mean Poisson deviance: 2 (y log(y / mu) - y + mu), means kept one epsilon off 0; CallerError below 0.
 
     >>> poisson_deviance(np.array([0.0, 2.0]), np.array([1.0, 2.0]))
     1.0
     """
     _check(outcomes, predictions)
-    if outcomes.min() < 0 or predictions.min() <= 0:
-        raise CallerError(f"Expected outcomes of 0 or more and predictions above 0 for the Poisson deviance, got "
+    if outcomes.min() < 0 or predictions.min() < 0:
+        raise CallerError(f"Expected outcomes and predictions of 0 or more for the Poisson deviance, got "
                           f"{outcomes.min():g} and {predictions.min():g}")
+    kept = np.maximum(predictions, np.finfo(np.float64).eps)
     positive = np.where(outcomes > 0, outcomes, 1.0)
-    return float(np.mean(2 * (outcomes * np.log(positive / predictions) - outcomes + predictions)))
+    return float(np.mean(2 * (outcomes * np.log(positive / kept) - outcomes + kept)))
 
 
 _SCORES: Mapping[ConceptKind, Mapping[str, Callable[[FloatArray, FloatArray], float]]] = {

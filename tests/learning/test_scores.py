@@ -69,5 +69,5 @@ def test_what_cannot_be_scored_is_refused(outcomes: FloatArray, predictions: Flo
 
 
 def test_the_poisson_deviance_refuses_a_negative_mean() -> None:
-    with pytest.raises(CallerError, match="above 0"):
+    with pytest.raises(CallerError, match="0 or more"):
         scores.poisson_deviance(np.ones(2), np.array([1.0, -1.0]))

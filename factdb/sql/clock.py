@@ -23,7 +23,7 @@ class Clock:
     """When an atom is asked, in microseconds.
 
     `along`: each row's own `observed_at`, else the basis' valid time. `known`: what the basis knows, else
-    what was known at `observed_at` less `lag`. `shift` moves the valid time only: `ago 1h` asks about
+    what it knew at `observed_at` less `lag`. `shift` moves the valid time only: `ago 1h` asks about
     then, as known now.
     """
 
@@ -44,7 +44,7 @@ class Clock:
         """The system time of a row of `source`."""
         if self.known:
             return parameter(SYSTEM_AT)
-        return moved(col(OBSERVED_AT, source), -self.lag)
+        return exp.func("least", moved(col(OBSERVED_AT, source), -self.lag), parameter(SYSTEM_AT))
 
 
 def moved(instant: exp.Expr, by: int) -> exp.Expr:

@@ -47,8 +47,9 @@ def history_of(relation: Relation, where: Mapping[str, Value]) -> SqlProgram:
     known = _matching(relation, where)
     ended = exp.case().when(col("system_to") > parameter(SYSTEM_AT), big(FOREVER_MICROS)).else_(col("system_to"))
     names = [*[c.name for c in relation.columns], *TIMES[:3], "transaction", "position"]
+    # A word of a later transaction with the same stated time leaves an empty rectangle, for the bases before it.
     clipped = exp.select(*[col(n) for n in names], aliased(ended, "system_to")).from_(
-        exp.alias_(known.subquery(), "k", table=True))
+        exp.alias_(known.subquery(), "k", table=True)).where(col("system_from") < ended.copy())
     columns = (*relation.columns, *TIME_COLUMNS)
     if relation.kind is not Kind.EVENT:
         clipped = _joined_up(relation, clipped, ["system_from", "system_to"])

@@ -156,15 +156,16 @@ def diagonal(rectangles: exp.Select, clock: Clock) -> exp.Select:
     """`rectangles` with the period of observed_at in which each is what a spine row reads; empty ones are gone.
 
     For the clock (t + shift, t - lag) that is [max(valid_from - shift, system_from + lag),
-    min(valid_to - shift, system_to + lag)); for a constant system time, the valid period of what is
-    known then. For one key these never overlap.
+    min(valid_to - shift, system_to + lag)), where what the basis still knows has no system_to; for the basis'
+    own system time, the valid period of what is known then. For one key these never overlap.
     """
     source = exp.alias_(rectangles.subquery(), "d", table=True)
+    still_known = col("system_to") > parameter(SYSTEM_AT)
     start, end = (moved(col(n), -clock.shift) for n in ("valid_from", "valid_to"))
     if not clock.known:
         start = exp.func("greatest", start, moved(col("system_from"), clock.lag))
-        end = exp.func("least", end, moved(col("system_to"), clock.lag))
+        unlearned = exp.func("least", end.copy(), moved(col("system_to"), clock.lag))
+        end = exp.case().when(still_known, end).else_(unlearned)
     query = exp.select("*", aliased(start, "diagonal_from"), aliased(end, "diagonal_to")).from_(source)
-    if clock.known:
-        query = query.where(col("system_from") <= parameter(SYSTEM_AT), col("system_to") > parameter(SYSTEM_AT))
-    return query.where(start.copy() < end.copy())
+    query = query.where(col("system_from") <= parameter(SYSTEM_AT))
+    return (query.where(still_known.copy()) if clock.known else query).where(start.copy() < end.copy())

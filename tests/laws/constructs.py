@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from hypothesis import Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
 from factdb.datalog.check import check
@@ -54,7 +54,8 @@ def dense_histories(count: int) -> list[list[Commit]]:
 def _examples(strategy: SearchStrategy[T], count: int) -> list[T]:
     found: list[T] = []
 
-    @settings(max_examples=count, phases=[Phase.generate], derandomize=True, database=None)
+    @settings(max_examples=count, phases=[Phase.generate], derandomize=True, database=None,
+              suppress_health_check=[HealthCheck.too_slow])
     @given(strategy)
     def collect(example: T) -> None:
         found.append(example)

@@ -31,7 +31,7 @@ from factdb.datalog.syntax import (
     Wildcard,
     Within,
 )
-from factdb.schema import Kind, Relation, Value
+from factdb.schema import Kind, Relation, Type, Value
 from tests.oracle.aggregates import NOTHING, aggregated
 from tests.oracle.belief import Row, Word, believed, learned, moments, seen
 from tests.oracle.expressions import NOW, Environment, evaluate, holds
@@ -82,9 +82,11 @@ class Oracle:
 
     def value(self, name: str, entities: Row, point: Point) -> Value:
         """The value of a feature or concept for `entities`; NULL where it has none."""
-        found = list(self._values(self.program.predicates[name], entities, point))
+        predicate = self.program.predicates[name]
+        found = list(self._values(predicate, entities, point))
         assert len(found) <= 1, f"{name}{entities} has several values: {found}"
-        return found[0] if found else None
+        value = found[0] if found else None
+        return float(value) if isinstance(value, int) and predicate.columns[-1].type is Type.FLOAT else value
 
     def predicate(self, name: str, point: Point) -> set[Row]:
         """Every row of a rule or spine."""
@@ -217,12 +219,15 @@ def _happened(relation: Relation, known: Sequence[Word], valid_at: int, within: 
 
 
 def _instants(known: Sequence[Word], valid_at: int, within: Within | None) -> set[int]:
-    """Where to ask so that nothing that holds at some instant of the window is missed."""
+    """Where to ask so that nothing that holds at some instant of the window is missed.
+
+    What holds at the window's open start still holds right after it: time is dense, microseconds are its marks.
+    """
     if within is None:
         return {valid_at}
-    after, last = _window(valid_at, within)
+    start, last = _window(valid_at, within)
     edges = {edge for word in known for edge in (word.valid_from, word.valid_to)}
-    return {after + 1} | {edge for edge in edges if after < edge <= last}
+    return {start} | {edge for edge in edges if start < edge <= last}
 
 
 def _window(valid_at: int, within: Within) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli import options
+from api.cli import arguments, options
 from api.cli.options import NOW, FormatOption, StoreOption, SystemAt, ValidAt
 from api.cli.output import show
 from api.cli.tables import read_rows
@@ -48,7 +48,7 @@ def load(
     meant = repr((relation, valid_from, valid_to, system_from))
     key = sha256(meant.encode() + file.read_bytes()).hexdigest()
     with options.opened(store) as database:
-        types = {column.name: column.type for column in options.relation(database, relation).columns}
+        types = {column.name: column.type for column in arguments.relation(database, relation).columns}
         times = {name: Type.INSTANT for name in (valid_from, valid_to, system_from) if name is not None}
         rows = read_rows(file, types | times)
         began = perf_counter()
@@ -74,7 +74,7 @@ def query(
     """Answer a query at a basis: one row for each way in which the body holds."""
     with options.opened(store) as database:
         basis = options.pinned(database, valid_at, system_at)
-        show(database.at(basis).query(text, options.query_parameters(param or [])), form, basis)
+        show(database.at(basis).query(text, arguments.query_parameters(param or [])), form, basis)
 
 
 def as_of(
@@ -92,6 +92,6 @@ def as_of(
     with options.opened(store) as database:
         basis = options.pinned(database, valid_at, system_at)
         view = database.at(basis)
-        values = options.key_values(options.relation(database, relation), key or [])
+        values = arguments.key_values(arguments.relation(database, relation), key or [])
         rows = view.history(relation, values) if history else view.rows(relation, where=values, limit=limit)
         show(rows.slice(0, limit) if limit is not None else rows, form, basis)

@@ -10,7 +10,8 @@ from typing import Annotated
 import pyarrow as pa
 import typer
 
-from api.cli.options import NOW, FormatOption, StoreOption, SystemAt, ValidAt, opened, pinned, typed
+from api.cli.arguments import typed
+from api.cli.options import NOW, FormatOption, StoreOption, SystemAt, ValidAt, opened, pinned
 from api.cli.output import show
 from api.cli.tables import read_rows
 from api.texts import read_duration

@@ -21,13 +21,13 @@ from learning.worlds.parts import names
 from learning.worlds.quadrature import tail_error
 from learning.worlds.syntax import Call, Choice, Comparison, Name, Negative, Node, Number, Operation
 
-ERROR_MAX = 1e-6
+_ERROR_MAX = 1e-4  # draws would be off by some 1e-3
 
 
 def law_of(root: Node, given: Mapping[str, Distribution], *, seed: int, draws: int, exact_only: bool) -> Law:
     """The distribution of `root`, the quantities of `given` independent; with `exact_only`, an error for draws."""
     law = _law(root, given)
-    if law is not None and _error(law) <= ERROR_MAX:
+    if law is not None and _error(law) <= _ERROR_MAX:
         return law
     if exact_only:
         raise CallerError("No exact answer is known for this formula and these estimates: allow draws, or use "

@@ -29,6 +29,7 @@ from learning.worlds.tables import Table
 _LEVELS_MAX = 7
 _SETTLED = 1e-13
 _TABLE_ROWS_MAX = 100_000
+_CELLS_MAX = 1_000_000
 
 
 class Operation(StrEnum):
@@ -91,16 +92,15 @@ class Combined:
 
     def cdf(self, x: ArrayLike) -> Floats:
         """P(X <= x)."""
-        return _each(x, lambda value: self._tail_at(value, self.level, upper=False))
+        return self._tail(floats(x), self.level, upper=False)
 
     def sf(self, x: ArrayLike) -> Floats:
         """P(X > x)."""
-        return _each(x, lambda value: self._tail_at(value, self.level, upper=True))
+        return self._tail(floats(x), self.level, upper=True)
 
     def sf_error(self, x: ArrayLike) -> Floats:
         """How far the last halving of the step moved P(X > x): a bound of its error."""
-        return _each(x, lambda value: abs(self._tail_at(value, self.level, upper=True)
-                                          - self._tail_at(value, max(self.level - 1, 0), upper=True)))
+        return np.abs(self.sf(x) - self._tail(floats(x), max(self.level - 1, 0), upper=True))
 
     def ppf(self, p: ArrayLike) -> Floats:
         """The quantile of each p, by root finding."""
@@ -114,11 +114,11 @@ class Combined:
     def level(self) -> int:
         """The first halving after which the tails at the middle and two deviations off stand still."""
         spread = math.sqrt(self.variance) if math.isfinite(self.variance) else abs(self.mean)
-        probes = [self.mean + steps * spread for steps in (-2, -1, 0, 1, 2)]
-        before = [self._tail_at(probe, 1, upper=True) for probe in probes]
+        probes = self.mean + spread * np.arange(-2.0, 3.0)
+        before = self._tail(probes, 1, upper=True)
         for level in range(2, _LEVELS_MAX + 1):
-            after = [self._tail_at(probe, level, upper=True) for probe in probes]
-            if max(abs(a - b) for a, b in zip(before, after, strict=True)) < _SETTLED:
+            after = self._tail(probes, level, upper=True)
+            if np.abs(after - before).max() < _SETTLED:
                 return level
             before = after
         return _LEVELS_MAX
@@ -132,16 +132,24 @@ class Combined:
             self._rules[level] = rule_of(self.outer, level)
         return self._rules[level]
 
-    def _tail_at(self, x: float, level: int, *, upper: bool) -> float:
+    def _tail(self, x: Floats, level: int, *, upper: bool) -> Floats:
         rule = self._rule(level)
+        rows = max(1, _CELLS_MAX // len(rule.points))
+        column = x.reshape(-1, 1)
+        parts = [self._tails(column[start:start + rows], rule.points, upper=upper) @ rule.weights
+                 for start in range(0, len(column), rows)]
+        return np.concatenate(parts).reshape(x.shape)
+
+    def _tails(self, x: Floats, points: Floats, *, upper: bool) -> Floats:
+        """P(... > x | outer = point), or P(... <= x | ...), a row for each x and a column for each point."""
         rising = self.inner.sf if upper else self.inner.cdf
         if self.operation is Operation.SUM:
-            return float(rule.weights @ rising(x - rule.points))
-        points = rule.points
+            return rising(x - points)
         rest = x / np.where(points == 0, 1.0, points)
-        falling = below(self.inner, rest) if upper else at_least(self.inner, rest)
-        at_zero = float(x < 0) if upper else float(x >= 0)
-        return float(rule.weights @ np.where(points > 0, rising(rest), np.where(points < 0, falling, at_zero)))
+        result = rising(rest)
+        if (points < 0).any():
+            result = np.where(points < 0, below(self.inner, rest) if upper else at_least(self.inner, rest), result)
+        return np.where(points == 0, x < 0 if upper else x >= 0, result)
 
     def _density_at(self, x: float) -> float:
         rule = self._rule(self.level)
@@ -163,7 +171,7 @@ class Combined:
         # Cantelli's inequality: no quantile lies further from the mean.
         low = max(low, self.mean - sd * math.sqrt((1 - p) / p))
         high = min(high, self.mean + sd * math.sqrt(p / (1 - p)))
-        return quantile(lambda x: self._tail_at(x, self.level, upper=False), p, low=low, high=high, atoms=self.atoms)
+        return quantile(lambda x: float(self.cdf(x)), p, low=low, high=high, atoms=self.atoms)
 
 
 def combine(operation: Operation, one: Distribution, other: Distribution) -> Combined:

@@ -49,14 +49,14 @@ def stacking(densities: Floats, *, prior: float) -> Floats:
     if densities.ndim != 2 or not densities.size or (densities < 0).any() or not densities.any(axis=1).all():
         raise CallerError("Expected a table of densities of at least 0, one of them above it in every row")
     weights = np.full(densities.shape[1], 1 / densities.shape[1])
-    for _ in range(densities.shape[1]):
+    for _ in range(ROUNDS_MAX):
         weights = _settled(densities, weights, prior)
         # At the best shares no gradient exceeds the total of all weight; one of share 0 that does was dropped early.
         late = (weights == 0) & (_gradient(densities, weights, prior) > (len(densities) + prior) * (1 + 1e-9))
         if not late.any():
             return weights
-        weights = 0.9 * weights + 0.1 * late / late.sum()
-    return _settled(densities, weights, prior)
+        weights = 0.999 * weights + 0.001 * late / late.sum()
+    raise Fault(f"Expected stacking to find the shares that are not 0 within {ROUNDS_MAX} rounds")
 
 
 def pseudo_bma(log_scores: Floats) -> Floats:

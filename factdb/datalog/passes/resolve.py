@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from zoneinfo import available_timezones
 
 from factdb.datalog.functions import FUNCTIONS, Slot
@@ -168,7 +169,7 @@ class _Rule:
                 self._check_zone(argument)
 
     def _check_zone(self, argument: Expression) -> None:
-        zones = available_timezones()
+        zones = _zones()
         if not isinstance(argument, Constant) or not isinstance(argument.value, str):
             raise self._error(UnknownInProgram, 'Expected a constant zone such as "America/New_York"',
                               argument.position)
@@ -182,6 +183,11 @@ class _Rule:
 
     def _error(self, kind: type[ProgramError], message: str, position: Position) -> ProgramError:
         return self.draft.error(kind, message, position)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 def _all_expressions(body: Iterable[Literal]) -> Iterator[Expression]:

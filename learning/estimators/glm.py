@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 import numpy as np
 import statsmodels.api as sm
+from numpy.typing import NDArray
 from statsmodels.genmod.generalized_linear_model import GLMResults
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, HessianInversionWarning
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 ROUNDS_MAX = 50
 _Weights: TypeAlias = "dict[tuple[str, _Part | _Level], float]"
 
+_BOUNDS = {ConceptKind.PROBABILITY: (0.0, 1.0), ConceptKind.COUNT: (0.0,)}
+
 LINKS = {ConceptKind.PROBABILITY: Link.LOGIT, ConceptKind.REAL: Link.IDENTITY, ConceptKind.COUNT: Link.LOG}
 
 
@@ -36,8 +39,8 @@ class Glm:
     Binomial with a logit for a probability, Gaussian for a real value, Poisson with a log for a count.
 
     Numbers: NULL becomes the training mean, with an indicator of its own. Texts: one indicator for each of the
-    `levels_max` most frequent levels but the first; rarer ones share one; a level never seen weighs what a training
-    row does on average. Columns are standardised for the fit, then folded back.
+    `levels_max` most frequent levels but the first; rarer ones share one, and so do those of one outcome only; a level
+    never seen weighs what a training row does on average. Columns are standardised for the fit, then folded back.
 
     >>> import pandas as pd
     >>> model = Glm(kind=ConceptKind.REAL, levels_max=30).fit(
@@ -59,8 +62,10 @@ class Glm:
             if feature.type is FeatureType.NUMBER:
                 columns.extend(_of_numbers(feature.name, numbers(features, feature.name)))
             else:
-                columns.extend(_of_texts(feature.name, texts(features, feature.name), self.levels_max))
-        kept = _distinct(columns)
+                values = texts(features, feature.name)
+                columns.extend(_of_texts(feature.name, values, _levels(values, concept, self)))
+        silent = {(c.feature, c.part) for c in columns if not c.first and _is_silent(c.values, concept, self.kind)}
+        kept = _distinct([c for c in columns if not c.first and (c.feature, c.part) not in silent])
         design = np.column_stack([np.ones(len(concept)), *(column.standard for column in kept)])
         fitted = _fit(design, concept, self.kind)
         weights = np.asarray(fitted.params)
@@ -72,7 +77,7 @@ class Glm:
             intercept=float(weights[0]) - shift,
             dispersion=float(fitted.scale),
             numbers=tuple(_number_term(f.name, columns, raw) for f in known if f.type is FeatureType.NUMBER),
-            texts=tuple(_text_term(f.name, columns, raw) for f in known if f.type is FeatureType.TEXT),
+            texts=tuple(_text_term(f.name, columns, raw, silent) for f in known if f.type is FeatureType.TEXT),
         )
 
 
@@ -117,8 +122,20 @@ def _of_numbers(name: str, values: FloatArray) -> Iterator[_Column]:
     yield _Column(feature=name, part=_Part.MISSING, values=null.astype(np.float64), first=False)
 
 
-def _of_texts(name: str, values: list[str | None], levels_max: int) -> Iterator[_Column]:
-    kept = most_frequent(values, levels_max)
+def _levels(values: list[str | None], concept: FloatArray, estimator: Glm) -> list[str]:
+    """The levels with a weight of their own: frequent, and with more than one outcome."""
+    texts_of = np.array(values, dtype=object)
+    return [level for level in most_frequent(values, estimator.levels_max)
+            if not _separates(texts_of == level, concept, estimator.kind)]
+
+
+def _separates(rows: NDArray[np.bool_], concept: FloatArray, kind: ConceptKind) -> bool:
+    """True when all of `rows` came out at a bound of the concept: the likeliest weight of them is infinite."""
+    found = concept[rows]
+    return kind is not ConceptKind.REAL and any(bool((found == bound).all()) for bound in _BOUNDS[kind])
+
+
+def _of_texts(name: str, values: list[str | None], kept: list[str]) -> Iterator[_Column]:
     code_of: dict[str | None, int] = {level: code for code, level in enumerate(kept)}
     code_of[None] = len(kept)
     codes = np.array([code_of.get(value, len(kept) + 1) for value in values])
@@ -127,12 +144,18 @@ def _of_texts(name: str, values: list[str | None], levels_max: int) -> Iterator[
         yield _Column(feature=name, part=part, values=(codes == code).astype(np.float64), first=code == 0)
 
 
+def _is_silent(values: FloatArray, concept: FloatArray, kind: ConceptKind) -> bool:
+    """True of a column that nothing can be learned from: constant, or an indicator whose weight would be infinite."""
+    if values.min() == values.max():
+        return True
+    return bool(np.isin(values, (0.0, 1.0)).all()) and _separates(values == 1, concept, kind)
+
+
 def _distinct(columns: list[_Column]) -> list[_Column]:
-    """The columns that say something: not constant, not a first level, not equal to one before."""
+    """The columns without those equal to one before: two numbers that are missing together have one indicator."""
     kept: dict[bytes, _Column] = {}
     for column in columns:
-        if column.deviation > 0 and not column.first:
-            kept.setdefault(hashlib.sha256(column.values.tobytes()).digest(), column)
+        kept.setdefault(hashlib.sha256(column.values.tobytes()).digest(), column)
     return list(kept.values())
 
 
@@ -153,9 +176,12 @@ def _fit(design: FloatArray, concept: FloatArray, kind: ConceptKind) -> GLMResul
     with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
         warnings.simplefilter("ignore", ConvergenceWarning)  # asked below, of the result
         warnings.simplefilter("ignore", HessianInversionWarning)
-        fitted = sm.GLM(concept, design, family=family).fit(
-            start, method="newton", max_start_irls=0, maxiter=ROUNDS_MAX, disp=0, skip_hessian=True, tol=1e-12)
-    if not fitted.mle_retvals["converged"] or not np.isfinite(fitted.params).all():
+        try:
+            fitted = sm.GLM(concept, design, family=family).fit(
+                start, method="newton", max_start_irls=0, maxiter=ROUNDS_MAX, disp=0, skip_hessian=True, tol=1e-12)
+        except np.linalg.LinAlgError:
+            fitted = None
+    if fitted is None or not fitted.mle_retvals["converged"] or not np.isfinite(fitted.params).all():
         raise Unavailable(f"Expected the GLM to settle within {ROUNDS_MAX} rounds; "
                           "is the concept separated by a feature?")
     return fitted
@@ -168,11 +194,12 @@ def _number_term(name: str, columns: list[_Column], raw: _Weights) -> NumberTerm
                       imputed=float(np.mean(seen)) if len(seen) else 0.0)
 
 
-def _text_term(name: str, columns: list[_Column], raw: _Weights) -> TextTerm:
+def _text_term(name: str, columns: list[_Column], raw: _Weights, silent: Set[tuple[str, _Part | _Level]]) -> TextTerm:
     own = [column for column in columns if column.feature == name]
-    weight = {column.part: raw.get((name, column.part), 0.0) for column in own}
-    neutral = sum(weight[column.part] * column.mean for column in own)
-    seen = {column.part for column in own if column.deviation > 0}
+    heard = [column for column in own if (name, column.part) not in silent]
+    rows = sum(column.mean for column in heard)
+    neutral = sum(raw.get((name, column.part), 0.0) * column.mean for column in heard) / rows if rows else 0.0
+    weight = {column.part: neutral if (name, column.part) in silent else raw.get((name, column.part), 0.0)
+              for column in own}
     return TextTerm(name=name, weights={part.text: weight[part] for part in weight if isinstance(part, _Level)},
-                    null=weight[_Part.NULL] if _Part.NULL in seen else neutral,
-                    other=weight[_Part.OTHER] if _Part.OTHER in seen else neutral)
+                    null=weight[_Part.NULL], other=weight[_Part.OTHER])

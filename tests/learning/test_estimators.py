@@ -83,6 +83,15 @@ def test_a_glm_pools_rare_levels_and_gives_a_new_one_an_average_weight() -> None
     assert whole.predict(pd.DataFrame({"dog": ["never seen", None]})) == pytest.approx([23, 23], abs=1e-6)
 
 
+def test_a_level_of_one_outcome_only_has_no_weight_of_its_own() -> None:
+    carriers = ["UA"] * 60 + ["B6"] * 60 + ["OO"] * 5
+    late = np.concatenate([np.resize([0.0, 1.0], 60), np.resize([0.0, 0.0, 1.0], 60), np.zeros(5)])
+    model = Glm(kind=ConceptKind.PROBABILITY, levels_max=30).fit(
+        pd.DataFrame({"carrier": carriers, "gust": [1.0] * 121 + [None] * 4}), late)
+    united, jetblue, sky = model.predict(pd.DataFrame({"carrier": ["UA", "B6", "OO"], "gust": [1.0, 1.0, None]}))
+    assert jetblue < sky < united
+
+
 def test_a_glm_that_does_not_settle_is_refused() -> None:
     rows = pd.DataFrame({"x": np.arange(20.0)})
     with pytest.raises(Unavailable, match="separated"):

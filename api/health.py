@@ -4,12 +4,13 @@ Health that means it: the store is read, under a deadline, and the predictor say
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.champions import Champions
 from api.pool import Pool
 from api.values import basis_json
 from factdb.basis import Basis
@@ -19,8 +20,8 @@ from factdb.database import Database
 class Health:
     """Answers whether this process lives, and whether it can answer questions."""
 
-    def __init__(self, database: Database, predictor: Callable[[], Mapping[str, object]], pool: Pool) -> None:
-        self._database, self._predictor, self._pool = database, predictor, pool
+    def __init__(self, database: Database, champions: Champions | None, pool: Pool) -> None:
+        self._database, self._champions, self._pool = database, champions, pool
 
     async def live(self, request: Request) -> Response:
         """200 while the event loop turns; it touches nothing."""
@@ -33,8 +34,10 @@ class Health:
         # Whatever keeps the store from being read is the answer here, not an error of the request.
         except Exception as error:
             return _response({"status": "failing", "store": f"{type(error).__name__}: {error}"}, 503)
-        return _response({"status": "ok", "store": "ok", "basis": basis_json(basis),
-                          "predictor": dict(self._predictor())}, 200)
+        models = {} if self._champions is None else self._champions.state()
+        # History answers for a model that cannot, so this is no reason to send clients elsewhere.
+        status = "ok" if self._champions is None or self._champions.healthy() else "degraded"
+        return _response({"status": status, "store": "ok", "basis": basis_json(basis), "models": models}, 200)
 
     def _read(self) -> Basis:
         now = self._database.clock.now()

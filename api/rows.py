@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 
@@ -21,7 +22,7 @@ def ordered(table: pa.Table, columns: Sequence[str]) -> pa.Table:
     return table.sort_by([(name, "ascending") for name in columns]) if table.num_rows else table
 
 
-def plain_rows(table: pa.Table) -> list[dict[str, object]]:
+def plain_rows(table: pa.Table) -> list[dict[str, Any]]:
     """One dictionary a row, of datetimes, timedeltas and plain values; what JSON has no number for is None.
 
     >>> plain_rows(pa.table({"x": [1.5, float("nan")]}))

@@ -11,20 +11,24 @@ from pathlib import Path
 import uvicorn
 
 from api.app import create_app
+from api.champions import models_folder
 from factdb.database import Database
+from learning.serving.predictor import Predictor
 
 _GRACE_SECONDS = 5
 
 
-def serve(store: Path, *, host: str = "127.0.0.1", port: int = 8000) -> None:
+def serve(store: Path, *, host: str = "127.0.0.1", port: int = 8000, models: Path | None = None) -> None:
     """Serve `store` on `host` and `port` (0: any free one) until SIGTERM or SIGINT; requests under way are answered.
+
+    `models` is the folder of artifacts, beside the store if None. The workers of models end with the server.
 
     Once it answers, the line `serving http://HOST:PORT` is on standard output.
     """
     with Database.open(store) as database, socket.create_server((host, port)) as listening:
-        config = uvicorn.Config(create_app(database), http="httptools", loop="uvloop", access_log=False,
-                                log_level="warning", lifespan="on", server_header=False,
-                                timeout_graceful_shutdown=_GRACE_SECONDS)
+        app = create_app(database, Predictor(models or models_folder(store)))
+        config = uvicorn.Config(app, http="httptools", loop="uvloop", access_log=False, log_level="warning",
+                                lifespan="on", server_header=False, timeout_graceful_shutdown=_GRACE_SECONDS)
         _Announcing(config, f"http://{host}:{listening.getsockname()[1]}").run(sockets=[listening])
 
 

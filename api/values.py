@@ -4,11 +4,12 @@ Values as clients write and read them, by the types that the catalog declares.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from api.texts import duration_text, instant_text, integer_json, read_duration, read_instant, read_integer
 from factdb.basis import Basis
-from factdb.errors import WrongType
+from factdb.errors import InvalidFact, WrongType
 from factdb.schema import Column, Type, Value
 
 
@@ -52,6 +53,14 @@ def column_value(column: Column, given: object) -> Value:
         case _ if isinstance(given, str | int | float | bool):
             return given
     raise WrongType(f"Expected {column.type.value} for {column.name}, got {given!r}")
+
+
+def entity_of(columns: Sequence[Column], given: object) -> dict[str, Value]:
+    """The entity in a client's JSON object, which has a value for each of `columns` and nothing else."""
+    names = [column.name for column in columns]
+    if not isinstance(given, dict) or set(given) != set(names) or None in given.values():
+        raise InvalidFact(f"Expected an entity of {', '.join(names)}, got {given!r}")
+    return {column.name: column_value(column, given[column.name]) for column in columns}
 
 
 def parameters(given: object) -> dict[str, Value]:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import strawberry
 
+from api.champions import Champions
 from api.graphql.limits import Limits
 from factdb.basis import Basis
 from factdb.database import Database
@@ -24,6 +25,7 @@ class Context:
     """
 
     database: Database
+    champions: Champions | None
     limits: Limits
     now: datetime
     pinned: dict[str, Basis] = field(default_factory=dict)

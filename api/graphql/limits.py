@@ -37,6 +37,7 @@ class Limits:
     seconds: float = 10.0
     in_flight: int = 64
     health_seconds: float = 2.0
+    predict_seconds: float = 0.25
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,8 @@ from api.graphql.limits import checked_page
 from api.graphql.scalars import Json
 from api.graphql.types import BasisType, ResultColumn, TableResult, Transaction, basis_type
 from api.rows import column_type, entity_table, json_rows, plain_rows
-from api.values import column_value, parameters
+from api.values import entity_of, parameters
 from factdb.database import View
-from factdb.errors import InvalidFact
-from factdb.schema import Column, Value
 
 _ROWS = 1_000
 
@@ -58,8 +56,9 @@ def _features(root: strawberry.Parent[Any], info: Info,
     checked_page(len(entities), info.context.limits)
     predicates = [view.program.predicate(name) for name in names]
     columns = {column.name: column for predicate in predicates for column in predicate.entities}
-    keys = [_key(entity, columns) for entity in entities]
-    return _result(view.features(names, entity_table(tuple(columns.values()), keys)), len(keys))
+    wanted = tuple(columns.values())
+    keys = [entity_of(wanted, entity) for entity in entities]
+    return _result(view.features(names, entity_table(wanted, keys)), len(keys))
 
 
 def _transactions(root: strawberry.Parent[Any], info: Info,
@@ -68,12 +67,6 @@ def _transactions(root: strawberry.Parent[Any], info: Info,
     rows: list[dict[str, Any]] = plain_rows(view.transactions(checked_page(first, info.context.limits)))
     names = [each.name for each in Transaction.__strawberry_definition__.fields]  # type: ignore[attr-defined]
     return [Transaction(**{name: row[name] for name in names}) for row in rows]
-
-
-def _key(entity: object, columns: dict[str, Column]) -> dict[str, Value]:
-    if not isinstance(entity, dict) or set(entity) != set(columns):
-        raise InvalidFact(f"Expected an entity of {', '.join(columns)}, got {entity!r}")
-    return {name: column_value(columns[name], value) for name, value in entity.items()}
 
 
 def _result(table: pa.Table, first: int) -> TableResult:

@@ -15,6 +15,7 @@ from api.graphql.entities import entity_fields
 from api.graphql.generated import object_type, resolved_field, row_value
 from api.graphql.made import Annotation, Made
 from api.graphql.names import camel, distinct, pascal
+from api.graphql.predictions import prediction_fields
 from api.graphql.questions import question_fields
 from api.graphql.relations import FIELD_ENDINGS, TYPE_ENDINGS, relation_fields
 from api.graphql.scalars import SCALARS
@@ -27,18 +28,20 @@ from factdb.schema import Type
 
 def build_schema(program: CheckedProgram) -> strawberry.Schema:
     """The schema for what `program` declares."""
-    fixed = [*question_fields(), *world_fields(), *entity_fields(program)]
+    predictions = prediction_fields(program)
+    fixed = [*question_fields(), *predictions.view, *world_fields(), *entity_fields(program)]
+    writes = [*write_fields(), *predictions.mutation]
     spelled = {str(field.graphql_name or camel(field.python_name)) for field in fixed}
-    taken = set(_schema(fixed)._schema.type_map) | {f"{pascal(type_)}Filter" for type_ in Type}
+    taken = set(_schema(fixed, writes)._schema.type_map) | {f"{pascal(type_)}Filter" for type_ in Type}
     fields = distinct(program.relations, camel, taken=spelled, endings=FIELD_ENDINGS)
     types = distinct(program.relations, pascal, taken=taken, endings=TYPE_ENDINGS)
-    return _schema([*relation_fields(program.relations, fields, types), *fixed])
+    return _schema([*relation_fields(program.relations, fields, types), *fixed], writes)
 
 
-def _schema(fields: list[StrawberryField]) -> strawberry.Schema:
+def _schema(fields: list[StrawberryField], writes: list[StrawberryField]) -> strawberry.Schema:
     view = object_type("View", fields, "The database at a basis.")
     query = object_type("Query", [_view_field(view)], "Everything that is read, is read in a view.")
-    mutation = object_type("Mutation", write_fields(), "What changes the store.")
+    mutation = object_type("Mutation", writes, "What changes the store.")
     return strawberry.Schema(query, mutation=mutation,
                              config=StrawberryConfig(scalar_map=SCALARS, default_resolver=row_value))
 

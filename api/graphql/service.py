@@ -7,6 +7,7 @@ from __future__ import annotations
 import strawberry
 from graphql import GraphQLError, OperationType, execute_sync, get_operation_ast
 
+from api.champions import Champions
 from api.graphql.answers import Answer, basis_extensions, executed, refused
 from api.graphql.context import Context
 from api.graphql.documents import Documents
@@ -20,14 +21,15 @@ from factdb.errors import Unavailable
 class GraphQLService:
     """Answers requests on one database with the schema of the program that was in force at the start."""
 
-    def __init__(self, database: Database, limits: Limits) -> None:
-        self._database, self._limits = database, limits
+    def __init__(self, database: Database, champions: Champions | None, limits: Limits) -> None:
+        self._database, self._champions, self._limits = database, champions, limits
         self.schema: strawberry.Schema = build_schema(database.program)
         self._documents = Documents(self.schema._schema, limits)
 
     def answer(self, request: GraphQLRequest) -> Answer:
         """The answer to `request`; the clock is read once for it."""
-        context = Context(database=self._database, limits=self._limits, now=self._database.clock.now())
+        context = Context(database=self._database, champions=self._champions, limits=self._limits,
+                          now=self._database.clock.now())
         document = self._documents.read(request.query)
         if document.errors or document.parsed is None:
             return refused(document.errors, self._extensions(context))

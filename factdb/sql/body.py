@@ -56,7 +56,11 @@ def _literal(plan: Plan, bindings: Bindings, literal: Literal, ranked: Atom | No
             holds = comparison(operator, expression_sql(left, scope), expression_sql(right, scope))
             return bindings.grown(plan.add("kept", bindings.reading().where(holds)))
         case Assignment(variable, expression):
-            cell = value_column(variable.name, expression_sql(expression, bindings.scope))
+            value = expression_sql(expression, bindings.scope)
+            if bindings.binds(variable.name):  # the asker has: it is a condition
+                same_value = bindings.column(variable.name).eq(value)
+                return bindings.grown(plan.add("kept", bindings.reading().where(same_value)))
+            cell = value_column(variable.name, value)
             return bindings.grown(plan.add("assigned", bindings.reading().select(cell)), (variable.name,))
         case NullTest(term, negated):
             is_null = exp.Is(this=expression_sql(term, bindings.scope), expression=exp.null())

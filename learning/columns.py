@@ -8,7 +8,6 @@ Infinite numbers count as NULL: no estimator may meet one.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -68,16 +67,6 @@ def numbers(table: Table, name: str) -> FloatArray:
 def texts(table: Table, name: str) -> list[str | None]:
     """Column `name` as strings, None for NULL; a number where a text is due counts as NULL."""
     return [value if isinstance(value, str) else None for value in _column(table, name).tolist()]
-
-
-def most_frequent(values: list[str | None], levels_max: int) -> list[str]:
-    """The levels of a text that occur most, most first, ties by name; NULL is none.
-
-    >>> most_frequent(["pug", "lab", "pug", "chow", None], 2)
-    ['pug', 'chow']
-    """
-    counts = Counter(value for value in values if value is not None)
-    return sorted(counts, key=lambda level: (-counts[level], level))[:levels_max]
 
 
 def _column(table: Table, name: str) -> NDArray[np.generic]:

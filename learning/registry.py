@@ -7,9 +7,7 @@ take no role.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from factdb.basis import Basis
 from factdb.database import Database, View
@@ -17,6 +15,7 @@ from factdb.errors import InvalidFact, UnknownName
 from factdb.fact import Receipt, assert_fact, retract_fact
 from factdb.period import FOREVER, MICROSECOND
 from learning.publish.artifact import Artifact
+from learning.publish.roles import Published, ServingRole
 
 MODULE = "learning"
 
@@ -38,38 +37,13 @@ relation prediction(prediction: text, concept: text, entity: text, model: text, 
 _SOURCE = "learning.registry"
 
 
-class ServingRole(StrEnum):
-    """What a model is there for."""
-
-    CHAMPION = "champion"
-    CHALLENGER = "challenger"
-    SHADOW = "shadow"
-    BASELINE = "baseline"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
-    """A model as the registry has it. `feature_set` is the version that it was fitted on."""
-
-    model: str
-    concept: str
-    feature_set: str
-    kind: str
-    artifact: str
-
-
-def model_name(artifact: Artifact) -> str:
-    """The name of the model in facts: its concept, its kind and the beginning of its hash."""
-    return f"{artifact.concept.name}/{artifact.kind}/{artifact.id[:12]}"
-
-
 def publish_model(database: Database, artifact: Artifact, *, actor: str, valid_from: datetime,
                   system_at: datetime | None = None) -> str:
     """The name under which `artifact` is published, from `valid_from` on. Again changes nothing.
 
     The artifact is on disk before its fact is, so a fact without its bytes cannot be.
     """
-    name = model_name(artifact)
+    name = artifact.name
     values = {"model": name, "concept": artifact.concept.name, "feature_set": artifact.feature_set.version,
               "kind": artifact.kind, "basis": artifact.training.basis, "fingerprint": artifact.training.fingerprint,
               "artifact": artifact.id}

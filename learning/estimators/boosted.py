@@ -15,8 +15,9 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from learning.canonical import to_json
-from learning.columns import Feature, FeatureType, FloatArray, Table, features_of, most_frequent, numbers, texts
+from learning.columns import Feature, FeatureType, FloatArray, Table, features_of, numbers, texts
 from learning.concept import ConceptKind
+from learning.estimators.levels import most_frequent
 from learning.estimators.settled import settled
 
 if TYPE_CHECKING:

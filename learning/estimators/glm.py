@@ -18,8 +18,9 @@ from statsmodels.genmod.generalized_linear_model import GLMResults
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, HessianInversionWarning
 
 from factdb.errors import Unavailable
-from learning.columns import FeatureType, FloatArray, features_of, most_frequent, numbers, texts
+from learning.columns import FeatureType, FloatArray, features_of, numbers, texts
 from learning.concept import ConceptKind
+from learning.estimators.levels import most_frequent
 from learning.estimators.linear import LinearModel, Link, NumberTerm, TextTerm
 
 if TYPE_CHECKING:

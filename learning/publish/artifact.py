@@ -72,6 +72,11 @@ class Artifact:
     evaluation: Mapping[str, Mapping[str, float]]
     baseline: HistoricalModel
 
+    @property
+    def name(self) -> str:
+        """The model's name in facts: its concept, its kind and the beginning of its hash."""
+        return f"{self.concept.name}/{self.kind}/{self.id[:12]}"
+
 
 def publish(root: Path, *, model: Model, baseline: HistoricalModel, concept: Concept, feature_set: FeatureCard,
             training: TrainingCard, evaluation: Mapping[str, Mapping[str, float]], golden: bytes) -> Artifact:

@@ -61,7 +61,7 @@ _ROWS_AT_ONCE = 500  # rows in flight from one call: others must find room in th
 
 def limits_of(kind: str) -> Limits:
     """What a worker with a model of `kind` is given: about twice the memory that it was measured to take."""
-    return Limits(memory_bytes=1 << 30 if kind == "boosted" else 1 << 28, hard_seconds=0.5, start_seconds=30.0,
+    return Limits(memory_bytes=1 << 30 if kind == "boosted" else 1 << 28, hard_seconds=1.0, start_seconds=30.0,
                   inflight_max=4 * _ROWS_AT_ONCE, deaths_max=3, deaths_seconds=60.0)
 
 

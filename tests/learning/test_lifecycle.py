@@ -24,13 +24,12 @@ from learning.estimators.boosted import Boosted
 from learning.estimators.glm import Glm
 from learning.outcomes import entity_text, outcome_scores, outcomes, prediction_facts, record_predictions
 from learning.publish.artifact import Artifact
+from learning.publish.roles import ServingRole
 from learning.registry import (
     LEARNING_DL,
     MODULE,
-    ServingRole,
     champion,
     champions,
-    model_name,
     promote,
     publish_model,
     stand_down,
@@ -160,7 +159,7 @@ def test_which_model_served_on_tuesday_is_one_question(database: Database, root:
     other = publish_trained(root, trained, frame, model="boosted", baseline="historical", seed=0)
     first, second = (publish_model(database, each, actor="trainer", valid_from=hour(500), system_at=hour(500))
                      for each in (artifact, other))
-    assert publish_model(database, artifact, actor="trainer", valid_from=hour(501)) == first == model_name(artifact)
+    assert publish_model(database, artifact, actor="trainer", valid_from=hour(501)) == first == artifact.name
     promote(database, concept="popular", model=first, actor="ann", reason="best log loss", valid_from=hour(500),
             system_at=hour(500))
     promote(database, concept="popular", model=second, actor="ann", reason="a try", valid_from=hour(510),
@@ -202,7 +201,7 @@ def test_predictions_meet_their_outcomes_as_these_become_known(database: Databas
         predictions = predictor.predict("popular", rows, deadline_seconds=30.0)
     assert {prediction.served_by for prediction in predictions} == {ServedBy.MODEL}
     facts = prediction_facts(predictions, [entity_text([post]) for post in posts], asked=asked,
-                             models=[model_name(artifact)] * 3, valid_from=hour(398.5))
+                             models=[artifact.name] * 3, valid_from=hour(398.5))
     assert not record_predictions(database, facts, actor="api", asked=asked).repeated
     assert record_predictions(database, facts, actor="api", asked=asked).repeated
 

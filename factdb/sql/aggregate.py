@@ -14,7 +14,7 @@ from factdb.datalog.syntax import Aggregate, AggregateFunction
 from factdb.errors import Fault
 from factdb.schema import Type
 from factdb.sql.expression import Scope, constant, expression_sql
-from factdb.sql.tables import col
+from factdb.sql.terms import col
 
 KEEPS_EMPTY = frozenset({AggregateFunction.COUNT, AggregateFunction.SUM})
 SKIPS_NULL = frozenset(AggregateFunction) - KEEPS_EMPTY - {AggregateFunction.FIRST, AggregateFunction.LAST}
@@ -41,10 +41,8 @@ def aggregate_sql(aggregate: Aggregate, scope: Scope) -> exp.Expr:
             return _sum(aggregate, value, scope)
         case AggregateFunction.QUANTILE:
             return exp.func("quantile_cont", value, exp.Literal.number(repr(aggregate.parameter)))
-        case AggregateFunction.ARGMIN | AggregateFunction.ARGMAX:
-            return _by_order(aggregate, value, scope)
-        case AggregateFunction.LIST:
-            raise Fault("Expected the passes to refuse list")
+        case AggregateFunction.ARGMIN | AggregateFunction.ARGMAX | AggregateFunction.LIST:
+            raise Fault(f"Expected the passes to refuse {aggregate.function.value}")
     chosen = exp.Distinct(expressions=[value]) if aggregate.distinct else value
     return exp.func(_PLAIN[aggregate.function], chosen)
 
@@ -58,17 +56,6 @@ def _by_time(value: exp.Expr, function: str) -> exp.Expr:
     # arg_max skips rows whose value is NULL, and the last reading may well be NULL: so carry it in a struct.
     carried = exp.func("struct_pack", exp.PropertyEQ(this=exp.to_identifier("v"), expression=value))
     return exp.func("struct_extract", exp.func(function, carried, col("rank", "b")), exp.Literal.string("v"))
-
-
-def _by_order(aggregate: Aggregate, value: exp.Expr, scope: Scope) -> exp.Expr:
-    """The value where `order` is least or greatest, of ties the least; rows where either is NULL are skipped."""
-    assert aggregate.order is not None
-    order = expression_sql(aggregate.order, scope)
-    greatest = aggregate.function is AggregateFunction.ARGMAX
-    ranking = [exp.Ordered(this=order, desc=greatest), exp.Ordered(this=value.copy())]
-    present = exp.and_(*[exp.not_(exp.Is(this=side.copy(), expression=exp.null())) for side in (order, value)])
-    first = exp.func("first", exp.Order(this=value, expressions=ranking))
-    return exp.Filter(this=first, expression=exp.Where(this=present))
 
 
 def _sum(aggregate: Aggregate, value: exp.Expr, scope: Scope) -> exp.Expr:

@@ -15,7 +15,7 @@ from factdb.datalog.program import CheckedProgram
 from factdb.schema import Type
 from factdb.sql.clock import OBSERVED_AT, Clock
 from factdb.sql.expression import Scope
-from factdb.sql.tables import aliased, col, named
+from factdb.sql.terms import aliased, col, named
 
 B = "b"  # the alias under which a step reads the bindings before it
 

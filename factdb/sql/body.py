@@ -33,7 +33,7 @@ from factdb.sql.bindings import B, Bindings, Plan, same, value_column
 from factdb.sql.clock import OBSERVED_AT
 from factdb.sql.expression import comparison, constant, expression_sql
 from factdb.sql.stored import Match, join_stored
-from factdb.sql.tables import aliased, col, named
+from factdb.sql.terms import aliased, col, named
 
 P = "p"  # the alias of a predicate's answers in a step
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from factdb.sql.tables import SYSTEM_AT, VALID_AT, big, col, parameter
+from factdb.sql.terms import SYSTEM_AT, VALID_AT, big, col, parameter
 
 OBSERVED_AT = "observed_at"  # the spine's instant, a column of every row of bindings
 

@@ -17,7 +17,8 @@ from factdb.datalog.passes.check_types import type_of
 from factdb.datalog.syntax import Binary, Call, Constant, Expression, Parameter, Unary, Variable, Wildcard
 from factdb.errors import Fault
 from factdb.schema import Type
-from factdb.sql.tables import PHYSICAL, big
+from factdb.sql.tables import PHYSICAL
+from factdb.sql.terms import big
 
 SECOND = 1_000_000
 _UNITS = {"seconds": SECOND, "minutes": 60 * SECOND, "hours": 3600 * SECOND, "days": 86_400 * SECOND}

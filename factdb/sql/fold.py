@@ -14,7 +14,8 @@ from sqlglot import exp
 
 from factdb.period import FOREVER_MICROS
 from factdb.schema import Kind, Relation
-from factdb.sql.tables import NEVER, TIMES, aliased, big, col, named, table
+from factdb.sql.tables import NEVER, TIMES, table
+from factdb.sql.terms import aliased, big, col, named
 
 TOUCHED, WORDS, SIMPLE, PIECES = "touched", "words", "simple", "pieces"
 _ORDER = ("system_from", "transaction", "position")

@@ -17,7 +17,7 @@ from factdb.sql.bindings import B, Bindings, Plan, same
 from factdb.sql.body import ask, evaluate
 from factdb.sql.clock import OBSERVED_AT, Clock
 from factdb.sql.program import SqlProgram
-from factdb.sql.tables import aliased, col, named
+from factdb.sql.terms import aliased, col, named
 
 ENTITIES = "entities"  # the rows that features are wanted for: `row`, entity columns and, along a spine, observed_at
 ROW = "row"

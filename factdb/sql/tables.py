@@ -12,11 +12,10 @@ from sqlglot import exp
 
 from factdb.period import FOREVER_MICROS
 from factdb.schema import Relation, Type
+from factdb.sql.terms import THROUGH, aliased, big, col, parameter
 
 CATALOG = "store"
 NEVER = 2**62  # the transaction that ends a rectangle which none has ended
-# The parameters of every statement that reads at a basis.
-VALID_AT, SYSTEM_AT, THROUGH = "valid_at", "system_at", "through"
 TIMES = ("valid_from", "valid_to", "system_from", "system_to")
 
 PHYSICAL = {
@@ -33,33 +32,6 @@ def table(schema: str, name: str) -> exp.Table:
     """The table `name` of `schema` in the store."""
     return exp.table_(exp.to_identifier(name, quoted=True), db=exp.to_identifier(schema, quoted=True),
                       catalog=exp.to_identifier(CATALOG, quoted=True))
-
-
-def named(name: str) -> exp.Table:
-    """A table of the statement itself: a common table expression or rows that were handed over."""
-    return exp.table_(exp.to_identifier(name, quoted=True))
-
-
-def col(name: str, source: str | None = None) -> exp.Column:
-    """The quoted column `name`, of `source` if one is given."""
-    return exp.column(exp.to_identifier(name, quoted=True),
-                      table=exp.to_identifier(source, quoted=True) if source else None)
-
-
-def big(value: int) -> exp.Expr:
-    """An integer constant of 64 bits; DuckDB would take a short one for 32 and overflow early."""
-    return exp.cast(exp.Literal.number(value) if value >= 0 else exp.Neg(this=exp.Literal.number(-value)),
-                    exp.DataType.Type.BIGINT)
-
-
-def parameter(name: str) -> exp.Expr:
-    """The parameter `$name` of the statement."""
-    return exp.Placeholder(this=name)
-
-
-def aliased(expression: exp.Expr, name: str) -> exp.Expr:
-    """`expression AS "name"`."""
-    return exp.alias_(expression, exp.to_identifier(name, quoted=True))
 
 
 def log_columns(relation: Relation) -> list[exp.ColumnDef]:

@@ -16,7 +16,8 @@ from factdb.errors import Conflict, InvalidFact
 from factdb.fact import Receipt
 from factdb.period import from_micros, to_micros
 from factdb.schema import Relation
-from factdb.sql.tables import aliased, big, col, named, table
+from factdb.sql.tables import table
+from factdb.sql.terms import aliased, big, col, named
 from factdb.store.execute import hand_over, rows, run
 
 ROWS = "incoming"

@@ -18,7 +18,7 @@ from factdb.errors import InvalidFact
 from factdb.period import to_micros
 from factdb.schema import Column, Type
 from factdb.sql.program import SqlProgram
-from factdb.sql.tables import SYSTEM_AT, THROUGH, VALID_AT
+from factdb.sql.terms import SYSTEM_AT, THROUGH, VALID_AT
 
 ARROW = {
     Type.TEXT: pa.string(),

@@ -13,7 +13,8 @@ from sqlglot import exp
 from factdb.period import FOREVER_MICROS
 from factdb.schema import Relation
 from factdb.sql import fold as statements
-from factdb.sql.tables import NEVER, TIMES, big, col, table
+from factdb.sql.tables import NEVER, TIMES, table
+from factdb.sql.terms import big, col
 from factdb.store.execute import hand_over, rows, run
 from factdb.store.rectangles import Word, rectangles
 

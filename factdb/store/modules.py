@@ -8,7 +8,8 @@ import duckdb
 from sqlglot import exp
 
 from factdb.schema import Relation
-from factdb.sql.tables import belief_columns, big, col, create_table, log_columns, table
+from factdb.sql.tables import belief_columns, create_table, log_columns, table
+from factdb.sql.terms import big, col
 from factdb.store.execute import rows, run
 
 

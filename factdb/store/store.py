@@ -24,7 +24,8 @@ from factdb.fact import Fact, Receipt
 from factdb.period import from_micros, to_micros
 from factdb.schema import Column, Relation, Type
 from factdb.sql.program import SqlProgram
-from factdb.sql.tables import THROUGH, big, col, parameter, table
+from factdb.sql.tables import table
+from factdb.sql.terms import THROUGH, big, col, parameter
 from factdb.store.append import Cause, Head, append, begin, head, repeat
 from factdb.store.clock import Clock
 from factdb.store.connect import connect

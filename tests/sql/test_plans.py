@@ -51,7 +51,8 @@ def test_the_diagonal_is_the_condition(data: DataObject) -> None:
         database.declare(RULES, module="rules")
         told(database, data.draw(words()))
         instants = [day(number, hour) for number in range(-1, 12) for hour in (0, 7)]
-        spine = pa.table({"dog": ["a"] * len(instants), "observed_at": pa.array(instants, pa.timestamp("us", tz="UTC"))})
+        spine = pa.table({"dog": ["a"] * len(instants),
+                          "observed_at": pa.array(instants, pa.timestamp("us", tz="UTC"))})
         basis = database.basis(valid_at=day(20), system_at=day(data.draw(st.integers(0, 9))))
         lag = data.draw(st.sampled_from([timedelta(0), timedelta(days=1), None]))
         rows = entity_rows(spine, NAMES, database.program, along=True)

@@ -11,8 +11,8 @@ import pytest
 
 from factdb.database import Database
 from factdb.errors import InvalidFact, ParseError, Unavailable
-from factdb.store.migrate import migrations
 from factdb.fact import assert_fact
+from factdb.store.migrate import migrations
 from tests.store.stores import DOGS, day, dog, dogs, latest, opened, tell
 
 

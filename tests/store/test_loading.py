@@ -51,8 +51,10 @@ def test_words_on_one_key_count_in_the_order_of_system_time_then_of_rows() -> No
 
 WRONG: dict[str, tuple[dict[str, Any], type[FactDBError], str]] = {
     "an unknown column": ({"dog": ["a"], "nmae": ["A"], "vf": instants(day(0))}, UnknownName, "did you mean name?"),
-    "a column of another type": ({"dog": ["a"], "name": [1], "vf": instants(day(0))}, WrongType, "Expected text for dog.name"),
-    "text for a number": ({"dog": ["a"], "weight": ["1"], "vf": instants(day(0))}, WrongType, "Expected float for dog.weight"),
+    "a column of another type": (
+        {"dog": ["a"], "name": [1], "vf": instants(day(0))}, WrongType, "Expected text for dog.name"),
+    "text for a number": (
+        {"dog": ["a"], "weight": ["1"], "vf": instants(day(0))}, WrongType, "Expected float for dog.weight"),
     "a NULL key": ({"dog": ["a", None], "vf": instants(day(0), day(0))}, InvalidFact, "key column dog.dog"),
     "a NULL start": ({"dog": ["a"], "vf": instants(None)}, InvalidFact, "Expected an instant in every row of 'vf'"),
     "naive instants": ({"dog": ["a"], "vf": instants(day(0), kind=pa.timestamp("us"))}, NaiveInstant, "with a zone"),
@@ -60,7 +62,8 @@ WRONG: dict[str, tuple[dict[str, Any], type[FactDBError], str]] = {
         {"dog": ["a"], "vf": pa.array([1], pa.timestamp("ns", tz="UTC"))}, WrongType, "whole microseconds"),
     "no times": ({"dog": ["a"]}, UnknownName, "'vf'"),
     "a naive instant in a column": (
-        {"dog": ["a"], "born": instants(day(0), kind=pa.timestamp("us")), "vf": instants(day(0))}, NaiveInstant, "born"),
+        {"dog": ["a"], "born": instants(day(0), kind=pa.timestamp("us")), "vf": instants(day(0))},
+        NaiveInstant, "born"),
 }
 
 
@@ -88,8 +91,8 @@ def test_an_event_takes_no_end() -> None:
 def test_a_load_is_repeated_by_its_key_and_conflicts_with_other_rows() -> None:
     with opened() as database:
         def again(name: str) -> Receipt:
-            return database.load("dog", pa.table({"dog": ["a"], "name": [name], "vf": instants(day(0))}), valid_from="vf",
-                                 actor="a", source="s", reason="r", idempotency_key="k")
+            rows = pa.table({"dog": ["a"], "name": [name], "vf": instants(day(0))})
+            return database.load("dog", rows, valid_from="vf", actor="a", source="s", reason="r", idempotency_key="k")
 
         assert not again("A").repeated
         assert again("A").repeated

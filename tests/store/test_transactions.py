@@ -16,7 +16,16 @@ import pytest
 
 from factdb.basis import Basis
 from factdb.database import Database
-from factdb.errors import CallerError, Conflict, InvalidFact, InvalidPeriod, NaiveInstant, Unavailable, UnknownName, WrongType
+from factdb.errors import (
+    CallerError,
+    Conflict,
+    InvalidFact,
+    InvalidPeriod,
+    NaiveInstant,
+    Unavailable,
+    UnknownName,
+    WrongType,
+)
 from factdb.fact import Fact, Op, assert_fact, retract_fact
 from factdb.period import Period
 from tests.store.stores import SetClock, day, dog, dogs, latest, opened, tell
@@ -25,13 +34,16 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 WRONG = {
     "an unknown relation": (lambda: assert_fact("dgo", {"dog": "b"}, day(0)), UnknownName, "did you mean dog?"),
-    "an unknown column": (lambda: assert_fact("dog", {"dog": "b", "nmae": "B"}, day(0)), UnknownName, "did you mean name?"),
+    "an unknown column": (
+        lambda: assert_fact("dog", {"dog": "b", "nmae": "B"}, day(0)), UnknownName, "did you mean name?"),
     "a wrong type": (lambda: dog("b", name=3), WrongType, "Expected text for dog.name, got int 3"),
     "a bool for a number": (lambda: dog("b", weight=True), WrongType, "Expected float for dog.weight, got bool True"),
-    "an integer of 65 bits": (lambda: assert_fact("bark", {"dog": "b", "loudness": 2**63}, day(0)), WrongType, "64 bits"),
+    "an integer of 65 bits": (
+        lambda: assert_fact("bark", {"dog": "b", "loudness": 2**63}, day(0)), WrongType, "64 bits"),
     "a key that is NULL": (lambda: assert_fact("dog", {"name": "B"}, day(0)), InvalidFact, "key column dog.dog"),
     "a naive instant in a column": (lambda: dog("b", born=datetime(2020, 1, 1)), NaiveInstant, "with a zone"),  # noqa: DTZ001
-    "an end on a reading": (lambda: assert_fact("position", {"dog": "b", "latitude": 1.0}, day(0), day(1)), InvalidFact, "Expected no end"),
+    "an end on a reading": (
+        lambda: assert_fact("position", {"dog": "b", "latitude": 1.0}, day(0), day(1)), InvalidFact, "Expected no end"),
 }
 
 
@@ -211,7 +223,8 @@ def test_readers_and_a_writer_share_a_database() -> None:
 
 def test_every_error_of_a_caller_has_a_code_of_its_own_branch() -> None:
     assert all(issubclass(error, CallerError) for _, error, _ in WRONG.values())
-    assert len({error.code for error in (UnknownName, WrongType, InvalidFact, NaiveInstant, InvalidPeriod, Unavailable, Conflict)}) == 7
+    errors = (UnknownName, WrongType, InvalidFact, NaiveInstant, InvalidPeriod, Unavailable, Conflict)
+    assert len({error.code for error in errors}) == len(errors)
 
 
 def test_a_retraction_needs_only_the_identity() -> None:

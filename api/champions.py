@@ -21,7 +21,7 @@ from factdb.schema import Value
 from learning.outcomes import entity_text, prediction_facts
 from learning.publish.artifact import Artifact
 from learning.publish.vault import ArtifactRefused
-from learning.registry import champions, model_name
+from learning.registry import champions
 from learning.serving.pool import State
 from learning.serving.predictor import Prediction, Predictor
 
@@ -94,7 +94,7 @@ class Champions:
         [features] = plain_rows(self._lagged(view, artifact).features(names, entity_table(columns, [key])))
         [prediction] = self._predictor.predict(concept, [features], deadline_seconds=self._seconds)
         [fact] = prediction_facts(
-            [prediction], [entity_text(_plain(key.values()))], models=[model_name(artifact)], asked=view.basis,
+            [prediction], [entity_text(_plain(key.values()))], models=[artifact.name], asked=view.basis,
             valid_from=view.basis.valid_at)
         return Predicted(prediction=prediction, artifact=artifact, features=features, basis=view.basis, fact=fact)
 

@@ -11,7 +11,6 @@ from api.graphql.scalars import BigInt, Instant, Json
 from api.graphql.types import BasisType, basis_type
 from api.values import json_value
 from learning.publish.artifact import Artifact
-from learning.registry import model_name
 from learning.serving.predictor import ServedBy
 
 strawberry.enum(ServedBy, name="ServedBy", description="Who answered.")
@@ -89,6 +88,6 @@ def prediction_type(predicted: Predicted) -> Prediction:
 
 
 def _model(artifact: Artifact) -> Model:
-    return Model(id=model_name(artifact), concept=artifact.concept.name, kind=artifact.kind,
+    return Model(id=artifact.name, concept=artifact.concept.name, kind=artifact.kind,
                  feature_set=artifact.feature_set.version, basis=artifact.training.basis,
                  fingerprint=artifact.training.fingerprint, artifact=artifact.id)

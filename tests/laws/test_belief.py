@@ -115,7 +115,8 @@ def test_p16_transactions_have_system_times_that_rise_strictly() -> None:
                                       actor="a", source="s", reason="r") for value in range(5)]
         times = [receipt.system_at for receipt in receipts]
         assert times == sorted(set(times))
-        assert [receipt.transaction for receipt in receipts] == list(range(1, 6))
+        numbers = [receipt.transaction for receipt in receipts]
+        assert numbers == sorted(set(numbers))
 
 
 def test_p17_a_basis_resolves_to_a_transaction_and_before_the_first_is_the_empty_store() -> None:
@@ -140,7 +141,7 @@ def test_a_retraction_needs_the_identity_alone() -> None:
 @st.composite
 def bases(draw: st.DrawFn, database: Database, commits: int) -> list[Basis]:
     """Some bases anywhere around a history, some of them at an earlier transaction."""
-    transactions = st.one_of(st.none(), st.none(), st.integers(0, commits))
+    transactions = st.one_of(st.none(), st.none(), st.integers(0, commits + 1))
     return [database.basis(valid_at=draw(moments), system_at=draw(moments), transaction=draw(transactions))
             for _ in range(draw(st.integers(2, 5)))]
 

@@ -47,7 +47,7 @@ class Trend:
         """The line's value at the period ahead, and how far off it may be."""
         history.at_least(5)
         x, ahead = _times(history)
-        fitted = sm.OLS(history.values, sm.add_constant(x)).fit()
+        fitted = sm.OLS(history.values, np.column_stack([np.ones(len(x)), x])).fit()
         said = fitted.get_prediction(np.array([[1.0, ahead]]))
         return Line(value=float(said.predicted_mean[0]), residual_sd=math.sqrt(fitted.scale),
                     prediction_sd=float(said.se_obs[0]), df=float(fitted.df_resid))
@@ -106,12 +106,13 @@ class BinomialModel:
 
 
 def _times(history: History) -> tuple[Floats, float]:
-    """The instants, and the one ahead, in units that keep a fit well conditioned: the mean step of the history."""
+    """The instants, and the one ahead, in mean steps of the history from its middle: a well conditioned fit."""
     first = int(history.instants[0])
     step = (int(history.instants[-1]) - first) / (len(history.instants) - 1)
     if not step > 0:
         raise CallerError("Expected a history of more than one instant")
-    return floats((history.instants - first) / step), (history.ahead.instant - first) / step
+    x = floats((history.instants - first) / step)
+    return x - x.mean(), (history.ahead.instant - first) / step - float(x.mean())
 
 
 def _design(features: Floats) -> Floats:

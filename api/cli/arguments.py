@@ -5,7 +5,7 @@ What the words of a command line mean by the types that the program declares: re
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import typer
 
@@ -23,17 +23,22 @@ def relation(database: Database, name: str) -> Relation:
     return declared[name]
 
 
-def key_values(declared: Relation, pairs: Sequence[str]) -> dict[str, Value]:
-    """The typed values of `column=value` arguments."""
-    return {name: typed(declared.column(name), text) for name, text in map(_pair, pairs)}
+def key_values(what: str, columns: Iterable[Column], pairs: Sequence[str]) -> dict[str, Value]:
+    """The typed values of `name=value` arguments that name `columns`, each of which is a `what`.
 
-
-def typed(column: Column, text: str) -> Value:
-    """The value for `column` that a text of the command line names.
-
-    >>> typed(Column(name="seats", type=Type.INT, unit=None), "300")
-    300
+    >>> key_values("entity", [Column(name="seats", type=Type.INT, unit=None)], ["seats=300"])
+    {'seats': 300}
     """
+    known = {column.name: column for column in columns}
+    values: dict[str, Value] = {}
+    for name, text in map(_pair, pairs):
+        if name not in known:
+            raise UnknownName(what, name, known)
+        values[name] = _typed(known[name], text)
+    return values
+
+
+def _typed(column: Column, text: str) -> Value:
     try:
         match column.type:
             case Type.FLOAT:

@@ -92,6 +92,7 @@ def as_of(
     with options.opened(store) as database:
         basis = options.pinned(database, valid_at, system_at)
         view = database.at(basis)
-        values = arguments.key_values(arguments.relation(database, relation), key or [])
+        columns = arguments.relation(database, relation).columns
+        values = arguments.key_values(f"column of {relation}", columns, key or [])
         rows = view.history(relation, values) if history else view.rows(relation, where=values, limit=limit)
         show(rows.slice(0, limit) if limit is not None else rows, form, basis)

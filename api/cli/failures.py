@@ -43,6 +43,15 @@ def exit_code(error: FactDBError) -> int:
     return next(code for kind, code in _EXITS if isinstance(error, kind))
 
 
+def exit_of(code: str) -> int:
+    """The exit code for an error that is known by its code alone.
+
+    >>> exit_of("UNKNOWN_NAME"), exit_of("BAD_INPUT")
+    (3, 1)
+    """
+    return next((exit for kind, exit in _EXITS if kind.code == code), 1)
+
+
 def complain(message: str, code: str) -> None:
     """Write an error to stderr, its code first."""
     typer.echo(f"error [{code}]: {message}", err=True)

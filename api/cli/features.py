@@ -10,14 +10,13 @@ from typing import Annotated
 import pyarrow as pa
 import typer
 
-from api.cli.arguments import typed
+from api.cli.arguments import key_values
 from api.cli.options import NOW, FormatOption, StoreOption, SystemAt, ValidAt, opened, pinned
 from api.cli.output import show
 from api.cli.tables import read_rows
 from api.texts import read_duration
 from factdb.database import Database
 from factdb.datalog.syntax import Role
-from factdb.errors import UnknownName
 from factdb.schema import Column, Type
 from factdb.store.execute import ARROW
 
@@ -58,13 +57,8 @@ def _entities(database: Database, names: tuple[str, ...]) -> dict[str, Column]:
 
 
 def _one(entities: dict[str, Column], pairs: list[str]) -> pa.Table:
-    cells = {}
-    for name, text in (pair.partition("=")[::2] for pair in pairs):
-        if name not in entities:
-            raise UnknownName("entity", name, entities)
-        column = entities[name]
-        cells[name] = pa.array([typed(column, text)], ARROW[column.type])
-    return pa.table(cells)
+    values = key_values("entity", entities.values(), pairs)
+    return pa.table({name: pa.array([value], ARROW[entities[name].type]) for name, value in values.items()})
 
 
 def _beside(asked: pa.Table, values: pa.Table) -> pa.Table:

@@ -18,7 +18,8 @@ from factdb.errors import FactDBError
 # to import, and `factdb query` need not wait for them.
 COMMANDS: Mapping[str, str] = {
     "init": "facts", "load": "facts", "query": "facts", "as-of": "facts",
-    "features": "features", "serve": "serve", "demo": "demo",
+    "features": "features", "train": "train", "predict": "predict", "worlds": "worlds", "serve": "serve",
+    "demo": "demo",
 }
 
 

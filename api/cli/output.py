@@ -66,7 +66,7 @@ def shown(value: object) -> str:
     """`value` as a person reads it in a cell.
 
     >>> shown(None), shown(FOREVER), shown(0.123456789)
-    ('NULL', 'for ever', '0.123457')
+    ('NULL', 'for ever', '0.1234568')
     """
     match value:
         case None:
@@ -76,7 +76,7 @@ def shown(value: object) -> str:
         case timedelta():
             return duration_text(value)
         case float():
-            return f"{value:.6g}"
+            return f"{value:.7g}"
         case bool():
             return "true" if value else "false"
     return str(value)

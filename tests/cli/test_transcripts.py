@@ -44,7 +44,7 @@ def test_the_command_prints_what_its_transcript_says(
     shutil.copytree(HERE, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("FACTDB_STORE", "gates.duckdb")
-    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("COLUMNS", "140")
     for command, expected in steps(transcript.read_text(encoding="utf-8")):
         pattern = ".*".join(map(re.escape, expected.split("…")))
         found = printed(command, capsys)

@@ -77,18 +77,15 @@ def begin(connection: duckdb.DuckDBPyConnection, cause: Cause, facts: int, now: 
 
 def append(connection: duckdb.DuckDBPyConnection, relation: Relation, words: pa.Table, transaction: Head,
            *, offset: int, now: datetime) -> None:
-    """Write `words` (op, times, row, columns; all stored-ready) to the log, numbered from `offset`.
+    """Write `words` (op, times, row, columns; all stored-ready) to the log, at the positions `offset` + row.
 
-    Their order is that of system time and then of `row`. `system_from` may be NULL: the transaction's
-    own instant; a stated one is checked here.
+    `system_from` may be NULL: the transaction's own instant; a stated one is checked here.
     """
     with hand_over(connection, ROWS, words):
         _check_stated(connection, relation, now)
-        order = exp.Order(expressions=[exp.Ordered(this=col(n)) for n in ("system_from", "row")])
-        position = exp.Window(this=exp.func("row_number"), order=order) + big(offset - 1)
         cells: Mapping[str, exp.Expr] = {
             "transaction": big(transaction.transaction),
-            "position": position,
+            "position": col("row") + big(offset),
             "op": col("op"), "valid_from": col("valid_from"), "valid_to": col("valid_to"),
             "system_from": exp.func("coalesce", col("system_from"), big(transaction.system_at)),
             **{c.name: col(c.name) for c in relation.columns}}

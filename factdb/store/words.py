@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -78,7 +79,10 @@ def _meet(relation: Relation, one: Fact, other: Fact) -> bool:
 
 
 def words_of_table(relation: Relation, data: pa.Table, times: Times) -> pa.Table:
-    """One assertion for each row of `data`; a column of `relation` that it lacks is NULL."""
+    """One assertion for each row of `data`, in the order of system time and then of rows.
+
+    A column of `relation` that `data` lacks is NULL.
+    """
     stated = [name for name in (times.valid_from, times.valid_to, times.system_from) if name is not None]
     for name in stated:
         if name not in data.column_names:
@@ -95,12 +99,19 @@ def words_of_table(relation: Relation, data: pa.Table, times: Times) -> pa.Table
         "valid_to": _open(data, relation, times.valid_to),
         "system_from": (_instants(relation, data, times.system_from) if times.system_from
                         else pa.nulls(data.num_rows, pa.int64())),
-        "row": pa.array(range(data.num_rows), pa.int64()),
     }
     for column in relation.columns:
         columns[column.name] = _column(relation, data, column.name, column.type)
     _check_rows(relation, columns)
-    return pa.table(columns)
+    return _in_order(pa.table(columns))
+
+
+def _in_order(words: pa.Table) -> pa.Table:
+    learned = words.column("system_from").combine_chunks()
+    if pc.any(pc.less(learned[1:], learned[:-1])).as_py():
+        order = np.argsort(learned.to_numpy(), kind="stable")  # rows of one instant keep their order
+        words = words.take(pa.array(order))
+    return words.append_column("row", pa.array(np.arange(words.num_rows)))
 
 
 def _open(data: pa.Table, relation: Relation, name: str | None) -> pa.Array:

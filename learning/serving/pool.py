@@ -132,30 +132,35 @@ class Pool:
     def close(self) -> None:
         """End the worker and its keeper; what is still asked is answered with `worker_died`."""
         with self._lock:
-            if self._state is State.CLOSED:
-                return
-            self._state = State.CLOSED
-            self._ring()
+            if self._state is not State.CLOSED:
+                self._state = State.CLOSED
+                self._ring()
         self._keeper.join()
 
     # ---- everything below runs in the keeper ------------------------------------------------------------
 
     def _keep(self) -> None:
-        self._start()
-        while self._state is not State.CLOSED:
-            events = {key.fileobj: mask for key, mask in self._selector.select(self._patience())}
-            if self._woken in events:
-                self._woken.recv(_CHUNK)
-            if mask := events.get(self._channel, 0):
-                self._exchange(mask)
-            self._admit()
-            self._expire()
-        self._end()
-        for pending in [*self._pending.values(), *self._incoming]:
-            _settle(pending.future, "worker_died")
-        self._selector.close()
-        self._wake.close()
-        self._woken.close()
+        try:
+            self._start()
+            while self._state is not State.CLOSED:
+                events = {key.fileobj: mask for key, mask in self._selector.select(self._patience())}
+                if self._woken in events:
+                    self._woken.recv(_CHUNK)
+                if mask := events.get(self._channel, 0):
+                    self._exchange(mask)
+                self._admit()
+                self._expire()
+        finally:
+            self._end()
+            with self._lock:  # a bug of ours may have ended the loop: then too nobody waits in vain
+                self._state = State.CLOSED
+                left = [*self._pending.values(), *self._incoming]
+            for pending in left:
+                _settle(pending.future, "worker_died")
+            self._settled.set()
+            self._selector.close()
+            self._wake.close()
+            self._woken.close()
 
     def _start(self) -> None:
         self._channel, theirs = socket.socketpair()

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -54,6 +54,7 @@ class Prediction:
 class _Served:
     artifact: Artifact
     pool: Pool | None  # None when the model was withdrawn
+    before: _Served | None  # what serves until the pool is ready, and for ever if it refuses its artifact
 
 
 _ROWS_AT_ONCE = 500  # rows in flight from one call: others must find room in the line
@@ -70,7 +71,7 @@ class Predictor:
 
     def __init__(self, root: Path, program: Sequence[str] = PROGRAM) -> None:
         self._root, self._program = root, program
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._served: dict[str, _Served] = {}
 
     def __enter__(self) -> Predictor:
@@ -83,7 +84,8 @@ class Predictor:
         """The artifact that now serves its concept, in the place of the one before.
 
         Refused, and nothing changed, when it is damaged or was fitted on another version of its feature set. Its worker
-        starts in the background: until it is ready rows wait for it, up to their deadline.
+        starts in the background. Until it is ready the one before serves, and goes on if the worker refuses it; if
+        there is none, rows wait up to their deadline.
         """
         artifact = describe(self._root, artifact_id)
         fitted = artifact.feature_set.version
@@ -91,12 +93,21 @@ class Predictor:
             raise ArtifactRefused(f"Expected artifact {artifact_id} to be fitted on version {feature_set_version} of "
                                   f"feature set {artifact.feature_set.name!r}, got {fitted}")
         pool = Pool(self._root, artifact_id, limits_of(artifact.kind), self._program)
-        self._replace(artifact.concept.name, _Served(artifact=artifact, pool=pool))
+        with self._lock:
+            current = self._served.get(artifact.concept.name)
+            before = _answering(current) if current is not None else None
+            kept = replace(before, before=None) if before is not None and before.pool is not None else None
+            self._served[artifact.concept.name] = _Served(artifact=artifact, pool=pool, before=kept)
+        _close(current, kept)
         return artifact
 
     def withdraw(self, concept: str) -> None:
         """Take the model of `concept` away; its baseline goes on answering."""
-        self._replace(concept, _Served(artifact=self._of(concept).artifact, pool=None))
+        with self._lock:
+            current = self._of(concept)
+            answering = _answering(current)
+            self._served[concept] = _Served(artifact=answering.artifact, pool=None, before=None)
+        _close(current, None)
 
     def status(self, concept: str) -> WorkerStatus:
         """Where the worker of `concept` stands; a model that was withdrawn is closed."""
@@ -109,8 +120,8 @@ class Predictor:
         return State.CLOSED if pool is None else pool.wait(seconds)
 
     def artifact(self, concept: str) -> Artifact:
-        """The artifact that serves `concept`."""
-        return self._of(concept).artifact
+        """The artifact that answers for `concept` now."""
+        return _answering(self._of(concept)).artifact
 
     def predict(self, concept: str, rows: Sequence[Mapping[str, Value]], *,
                 deadline_seconds: float) -> list[Prediction]:
@@ -119,7 +130,7 @@ class Predictor:
         A row maps features to values. One that is left out, not finite or of the wrong type is NULL; one that the
         model does not know is ignored.
         """
-        served = self._of(concept)
+        served = self._settled(concept)
         deadline = time.monotonic() + deadline_seconds
         artifact = served.artifact
         features = {feature.name: feature for feature in (*artifact.baseline.features, *artifact.feature_set.features)}
@@ -137,8 +148,7 @@ class Predictor:
         with self._lock:
             served, self._served = list(self._served.values()), {}
         for each in served:
-            if each.pool is not None:
-                each.pool.close()
+            _close(each, None)
 
     def _of(self, concept: str) -> _Served:
         with self._lock:
@@ -146,12 +156,30 @@ class Predictor:
                 raise UnknownName("concept with a published model", concept, self._served)
             return self._served[concept]
 
-    def _replace(self, concept: str, served: _Served) -> None:
+    def _settled(self, concept: str) -> _Served:
+        """What answers for `concept` now; the one before it is let go as soon as it is not needed."""
         with self._lock:
-            before = self._served.get(concept)
-            self._served[concept] = served
-        if before is not None and before.pool is not None:
-            before.pool.close()
+            served = self._of(concept)
+            answering = _answering(served)
+            if answering is not served or served.before is None:
+                return answering
+            self._served[concept] = replace(served, before=None)
+        _close(served.before, None)
+        return answering
+
+
+def _answering(served: _Served) -> _Served:
+    if served.before is None or (served.pool is not None and served.pool.status.state is State.READY):
+        return served
+    return served.before
+
+
+def _close(served: _Served | None, kept: _Served | None) -> None:
+    """End the pools of `served` and of what came before it, but for that of `kept`."""
+    while served is not None:
+        if served.pool is not None and (kept is None or served.pool is not kept.pool):
+            served.pool.close()
+        served = served.before
 
 
 def _ask(served: _Served, row: Mapping[str, float | str | None], deadline: float) -> Future[Answer]:

@@ -180,6 +180,29 @@ def test_a_model_fitted_on_other_definitions_is_refused_and_the_one_before_goes_
     assert reasons(ask(predictor, "calm")) == [None]
 
 
+def test_the_model_before_serves_until_the_next_is_ready(predictor: Predictor, tmp_path: Path) -> None:
+    first, process_id = predictor.artifact("late").id, process_of(predictor)
+    second = predictor.serve(published(tmp_path, linear_model(0.3)).id).id
+    served = ask(predictor, "calm")
+    while served[-1].artifact != second and len(served) < 100_000:
+        served += ask(predictor, "calm")
+    assert {prediction.degraded for prediction in served} == {None}
+    assert [prediction.value for prediction in (served[0], served[-1])] == pytest.approx([0.2, 0.4])
+    assert served[0].artifact == first
+    assert gone(process_id)
+
+
+def test_a_model_that_refuses_to_load_leaves_the_one_before_in_its_place(predictor: Predictor, tmp_path: Path) -> None:
+    first = predictor.artifact("late").id
+    predictor.serve(published(tmp_path, linear_model(0.3), golden=b'{"row":[1.0,"calm"],"expected":0.9}\n').id)
+    assert predictor.wait("late", 60) is State.REFUSED
+    (prediction,) = ask(predictor, "calm")
+    assert (prediction.artifact, prediction.degraded) == (first, None)
+    third = predictor.serve(published(tmp_path, linear_model(0.4)).id).id
+    assert predictor.wait("late", 60) is State.READY
+    assert ask(predictor, "calm")[0].artifact == third
+
+
 def test_a_flipped_bit_is_refused_before_anything_is_loaded(tmp_path: Path) -> None:
     artifact = published(tmp_path)
     path = tmp_path / artifact.id[:2] / artifact.id / "model.json"

@@ -9,7 +9,7 @@ export OPENBLAS_NUM_THREADS = 1
 export OMP_NUM_THREADS = 1
 PYTEST := $(RUN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: demo test lint types contracts docs bench-smoke ci clean
+.PHONY: demo test lint types contracts docs bench-smoke ci clean graphiql
 
 demo: $(VENV)/installed
 	$(RUN)/factdb demo flights --store $(STORE)
@@ -28,6 +28,10 @@ contracts: $(VENV)/installed-dev
 
 docs: $(VENV)/installed-dev
 	$(RUN)/python -m pytest tests/docs
+
+# GraphiQL instead of our own console: fetched once with npm, checked, served from then on with the network off.
+graphiql: $(VENV)/installed
+	$(RUN)/python -m api.console.vendor
 
 bench-smoke: $(VENV)/installed-dev
 	$(RUN)/python benchmarks/smoke.py

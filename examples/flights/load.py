@@ -18,12 +18,6 @@ _PROGRAM = Path(__file__).with_name("flights.dl")
 _MODULE = "flights"
 _BATCH_ROWS = 500_000
 
-FEATURES = (
-    "departures_1h", "departures_3h", "departures_24h", "delay_1h", "delay_3h", "delay_24h", "cancellations_3h",
-    "late_share_3h", "carrier_late_share", "dest_late_share", "plane_last_delay", "plane_age", "wind", "temperature",
-    "pressure", "rain", "visibility", "departs_hour", "departs_weekday", "distance", "carrier", "origin",
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:

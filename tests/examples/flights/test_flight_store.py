@@ -10,7 +10,8 @@ import pyarrow as pa
 import pytest
 
 from examples.flights.facts import Frames, facts
-from examples.flights.load import FEATURES, Loaded, load
+from examples.flights.learn import FLIGHT
+from examples.flights.load import Loaded, load
 from factdb.database import Database
 
 AFTERWARDS = datetime(2013, 4, 1, tzinfo=UTC)
@@ -116,10 +117,10 @@ def test_features_are_what_the_facts_say_row_by_row(
         database: Database, spine: pa.Table, week: Frames, lag: timedelta | None) -> None:
     tables = {name: table.to_pandas() for name, table in facts(week).items()}
     basis = database.basis(valid_at=AFTERWARDS, system_at=AFTERWARDS)
-    answers = database.along(spine, FEATURES, basis=basis, lag=lag).to_pylist()
+    answers = database.along(spine, FLIGHT.features, basis=basis, lag=lag).to_pylist()
     for row, answer in zip(spine.to_pylist(), answers, strict=True):
         expected = by_hand(tables, row["flight"], pd.Timestamp(row["observed_at"]), known=lag is not None)
-        for name in FEATURES:
+        for name in FLIGHT.features:
             assert answer[name] == pytest.approx(expected[name]), (row, name)
 
 

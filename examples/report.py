@@ -45,17 +45,17 @@ def write_report(path: Path, *, title: str, lead: str, sections: Sequence[Sectio
     """The path of the report, written as one self-contained HTML file; an older one is replaced."""
     templates = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True,
                             undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    templates.filters["cell"] = _show
+    templates.filters["cell"] = cell_text
     html = templates.get_template("report.html.j2").render(title=title, lead=lead, sections=sections)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(html, encoding="utf-8")
     return path
 
 
-def _show(cell: Cell) -> str:
+def cell_text(cell: Cell) -> str:
     """A cell as text: whole numbers with separators, others with four figures or more, None a dash.
 
-    >>> [_show(cell) for cell in (336776, 0.43217, 12345.6, None, "JFK")]
+    >>> [cell_text(cell) for cell in (336776, 0.43217, 12345.6, None, "JFK")]
     ['336,776', '0.4322', '12,346', '–', 'JFK']
     """
     match cell:

@@ -10,12 +10,32 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from factdb.errors import CallerError, Unavailable
 
 _MAIN = "import sys; from api.cli.main import main; main(sys.argv[1:])"
-_ENDS_SECONDS, _ANSWERS_SECONDS = 20.0, 90.0
+_ENDS_SECONDS = 20.0
+
+
+class Client:
+    """A process that asks a server, one question after another."""
+
+    def __init__(self, requests: IO[str], answers: IO[str]) -> None:
+        self._requests, self._answers = requests, answers
+
+    def ask(self, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """The data of the answer; CallerError if the server refuses the question, Unavailable if it cannot be asked."""
+        self._requests.write(json.dumps({"query": query, "variables": variables}) + "\n")
+        self._requests.flush()
+        line = self._answers.readline()
+        if not line:
+            raise Unavailable("Expected the client to bring an answer; it ended")
+        answer = json.loads(line)
+        if "errors" in answer:
+            raise CallerError(f"The server refused a question: {answer['errors'][0]['message']}")
+        data: dict[str, Any] = answer["data"]
+        return data
 
 
 @contextmanager
@@ -34,13 +54,11 @@ def served(store: Path) -> Iterator[str]:
             server.wait(_ENDS_SECONDS)
 
 
-def ask(address: str, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
-    """The data that a client process gets for `query`; an error of the answer is raised."""
-    asked = subprocess.run([sys.executable, "-m", "examples.client", address], check=True, text=True,
-                           input=json.dumps({"query": query, "variables": variables}), stdout=subprocess.PIPE,
-                           timeout=_ANSWERS_SECONDS)
-    answer = json.loads(asked.stdout)
-    if "errors" in answer:
-        raise CallerError(f"The server refused a question of the demo: {answer['errors'][0]['message']}")
-    data: dict[str, Any] = answer["data"]
-    return data
+@contextmanager
+def client(address: str) -> Iterator[Client]:
+    """A client of the server at `address`, in a process that ends with the block."""
+    command = [sys.executable, "-m", "examples.client", address]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        yield Client(process.stdin, process.stdout)

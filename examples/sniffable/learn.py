@@ -5,7 +5,6 @@ From the kennel's pupdates to models of their likes, side by side, and the best 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from learning.concept import concept_of
 from learning.estimators.baseline import HistoricalMean
 from learning.estimators.boosted import Boosted
 from learning.estimators.glm import Glm
+from learning.estimators.protocol import Estimator
 from learning.publish.artifact import Artifact
 from learning.registry import LEARNING_DL, MODULE, promote, publish_model
 from learning.split import TimeSplit
@@ -40,17 +40,8 @@ REQUIRED = ("tags",)
 BASELINE, SEED = "historical", 7
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Learned:
-    """The instances, what leaks into them without system time, and the models of them."""
-
-    frame: Frame
-    leak: LeakReport
-    trained: Trained
-
-
 def built(database: Database, done: Callable[[str], None]) -> tuple[Frame, LeakReport]:
-    """The instances of the kennel's pupdates ten seconds after posting, and the leak meter; `done` is told every name twice."""
+    """The instances ten seconds after each posting, and the leak meter; `done` is told every name twice."""
     basis = database.basis(valid_at=ASKED, system_at=SETTLED)
     spine = spine_of(database.at(basis), "ten_seconds_after").between(LEARN_FROM, LEARN_TO)
     frame = instances(database, spine, FEATURES, [CONCEPT], basis, done=done)
@@ -61,7 +52,7 @@ def built(database: Database, done: Callable[[str], None]) -> tuple[Frame, LeakR
 def learned(database: Database, frame: Frame) -> Trained:
     """A historical mean by breed, a GLM and boosted trees, tested on the last week."""
     concept = concept_of(database.program.predicate(CONCEPT, Role.CONCEPT))
-    estimators = {
+    estimators: dict[str, Estimator] = {
         BASELINE: HistoricalMean(by=("breed",), weight=20.0),
         "glm": Glm(kind=concept.kind, levels_max=30),
         "boosted": Boosted(kind=concept.kind, rounds=60, seed=SEED),

@@ -27,7 +27,7 @@ class Loaded:
 
 
 def load(database: Database, tables: Mapping[str, pa.Table], on_step: Callable[[Loaded], None]) -> tuple[Loaded, ...]:
-    """What was loaded of each relation, also told to `on_step` as soon as it is durable; a second call loads nothing."""
+    """What was loaded of each relation, also told to `on_step` as soon as it is durable; again loads nothing."""
     database.declare(_PROGRAM.read_text(encoding="utf-8"), module=_MODULE)
     done = []
     for relation, rows in tables.items():

@@ -4,7 +4,7 @@ What the demo asks over GraphQL: a prediction, what was believed when, and the w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +12,10 @@ from examples.sniffable.facts import ASKED
 
 THRESHOLD, COST, LOSS = 200_000, 10, 50
 
-PREDICT = """mutation($at: At, $entity: JSON!) {
-  predict(concept: LIKES_24H, entity: $entity, at: $at, actor: "examples/sniffable") { __typename
-    ... on Recorded { prediction { value baseline unit servedBy degraded predictionId
-      features { name value } model { id kind artifact } } transacted { transaction } }
-    ... on Refused { code message } } }"""
+_PREDICT = """predict(concept: LIKES_24H, entity: $entity{n}, at: $at{n}, actor: "examples/sniffable") {{ __typename
+    ... on Recorded {{ prediction {{ value baseline unit servedBy degraded predictionId
+      features {{ name value }} model {{ id kind artifact }} }} transacted {{ transaction }} }}
+    ... on Refused {{ code message }} ... on Conflict {{ code message }} }}"""
 
 OUTCOMES = """query($at: At) { view(at: $at) {
   outcomes(concept: LIKES_24H, maturesAfter: "P1D") { totalCount scores rows { entity value outcome } } } }"""
@@ -38,6 +37,17 @@ WORLDS = """query($at: At, $quantities: [QuantityInput!]!, $threshold: Float!, $
 HOURS = """query($at: At) { view(at: $at) {
   pupdates: query(text: "pupdates_of_hour(starts, n)") { rows }
   likes: query(text: "likes_each_of_hour(starts, m)") { rows } } }"""
+
+
+def predictions(asked: Sequence[tuple[str, datetime]]) -> tuple[str, dict[str, Any]]:
+    """A mutation, and its variables, that records a prediction of each pupdate as asked then; p0 is the first."""
+    numbers = range(len(asked))
+    declared = ", ".join(f"$at{n}: At, $entity{n}: JSON!" for n in numbers)
+    fields = "\n  ".join(f"p{n}: {_PREDICT.format(n=n)}" for n in numbers)
+    variables: dict[str, Any] = {}
+    for n, (pupdate, instant) in enumerate(asked):
+        variables |= {f"at{n}": at(instant, instant), f"entity{n}": {"pupdate": pupdate}}
+    return f"mutation({declared}) {{\n  {fields} }}", variables
 
 
 def at(valid: datetime, system: datetime) -> dict[str, str]:

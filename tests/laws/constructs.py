@@ -6,20 +6,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
-from typing import TypeVar
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from factdb.datalog.check import check
 from factdb.datalog.parser import parse
 from factdb.datalog.program import EMPTY
 from factdb.schema import Value
-from tests.oracle.strategies import START, Commit, histories
-
-T = TypeVar("T")
+from tests.oracle.strategies import START, Commit, crowded, histories
 
 _SECTIONS = dict(part.split("\n", 1) for part in re.split(
     r"^## ", (Path(__file__).parent / "constructs.dl").read_text(), flags=re.MULTILINE)[1:])
@@ -39,26 +35,12 @@ DOMAINS: Mapping[str, Sequence[Value]] = {
 
 
 def small_histories() -> SearchStrategy[list[Commit]]:
-    """Histories of the schema with a dozen facts or two."""
-    return histories(RELATIONS, domains=DOMAINS, commits=(1, 8), facts_max=4)
+    """Histories of the schema with a dozen facts or two, or the beginning of a crowded one."""
+    small = histories(RELATIONS, domains=DOMAINS, commits=(1, 8), facts_max=4)
+    return st.one_of(small, st.builds(lambda seed, commits: crowded_history(seed)[:commits],
+                                      st.integers(0, 10_000), st.integers(1, 20)))
 
 
-@cache
-def dense_histories(count: int) -> list[list[Commit]]:
-    """The same few histories each time, in which there is much to see."""
-    strategy = histories(RELATIONS, domains=DOMAINS, commits=(14, 18), facts_max=8)
-    found = sorted(_examples(strategy, 4 * count), key=lambda commits: sum(len(commit.facts) for commit in commits))
-    return found[-count:]
-
-
-def _examples(strategy: SearchStrategy[T], count: int) -> list[T]:
-    found: list[T] = []
-
-    @settings(max_examples=count, phases=[Phase.generate], derandomize=True, database=None,
-              suppress_health_check=[HealthCheck.too_slow])
-    @given(strategy)
-    def collect(example: T) -> None:
-        found.append(example)
-
-    collect()
-    return found
+def crowded_history(seed: int) -> list[Commit]:
+    """A history of the schema in which there is much to see; the same each time."""
+    return crowded(RELATIONS, seed, domains=DOMAINS, commits=20, facts_each=8)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -102,6 +103,31 @@ def histories(draw: DrawFn, of: Sequence[Relation], *, domains: Mapping[str, Seq
         said = draw(st.lists(words, min_size=1, max_size=facts_max))
         told.append(Commit(facts=tuple(_agreeing(of, said)), system_at=day(system_at)))
     return told
+
+
+def crowded(of: Sequence[Relation], seed: int, *, domains: Mapping[str, Sequence[Value]] = NO_DOMAINS,
+            commits: int = 20, facts_each: int = 6) -> list[Commit]:
+    """The history of `seed`, in which much is said of few things: most of it stands, some of it is late or withdrawn.
+
+    It does not shrink, but for leaving out what comes last.
+    """
+    random, told = Random(seed), []
+    for number in range(commits):
+        now = number * (DAYS + 1) / commits
+        said = [_crowding(random, random.choice(of), now, domains) for _ in range(facts_each)]
+        told.append(Commit(facts=tuple(_agreeing(of, said)), system_at=day(now)))
+    return told
+
+
+def _crowding(random: Random, relation: Relation, now: float, domains: Mapping[str, Sequence[Value]]) -> Fact:
+    op = Op.RETRACT if random.random() < 0.12 else Op.ASSERT
+    values = {column.name: None if column.name not in relation.key and random.random() < 0.15
+              else random.choice(domains.get(column.name, VALUES[column.type]))
+              for column in relation.columns if op is Op.ASSERT or column.name in relation.identity}
+    start = round(2 * (now - random.choice([0, 0, 0.5, 1, 1.5, 3, -1]))) / 2
+    ends = (relation.kind is Kind.STATE and random.random() < 0.4) or op is Op.RETRACT
+    return Fact(op=op, relation=relation.name, values=values,
+                valid=Period(day(start), day(start + random.choice([0.5, 1, 2, 4])) if ends else FOREVER))
 
 
 def _agreeing(of: Sequence[Relation], said: Sequence[Fact]) -> list[Fact]:

@@ -15,8 +15,9 @@ from factdb.period import FOREVER_MICROS
 from factdb.schema import Column, Kind, Relation, Type, Value
 from factdb.sql.expression import constant
 from factdb.sql.program import SqlProgram
-from factdb.sql.tables import TIMES, visible
+from factdb.sql.tables import TIMES
 from factdb.sql.terms import SYSTEM_AT, VALID_AT, aliased, big, col, parameter
+from factdb.sql.visible import visible
 
 TIME_COLUMNS = tuple(Column(name=name, type=Type.INSTANT, unit=None) for name in TIMES)
 

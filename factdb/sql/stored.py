@@ -23,8 +23,8 @@ from factdb.schema import Kind, Relation
 from factdb.sql.bindings import B, Bindings, Plan, value_column
 from factdb.sql.clock import OBSERVED_AT, Clock, moved
 from factdb.sql.expression import expression_sql
-from factdb.sql.tables import visible
 from factdb.sql.terms import SYSTEM_AT, aliased, big, col, parameter
+from factdb.sql.visible import visible
 
 R = "r"  # the alias of the relation in a step
 RANK = "rank"  # the column by which first and last choose: valid time, system time, the row

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from factdb.period import FOREVER_MICROS
 from factdb.schema import Relation, Type
-from factdb.sql.terms import THROUGH, aliased, big, col, parameter
 
 CATALOG = "store"
 NEVER = 2**62  # the transaction that ends a rectangle which none has ended
@@ -58,17 +56,3 @@ def _definition(name: str, kind: exp.DataType) -> exp.ColumnDef:
 def create_table(schema: str, name: str, columns: list[exp.ColumnDef]) -> exp.Create:
     """The statement that makes the table unless it exists."""
     return exp.Create(this=exp.Schema(this=table(schema, name), expressions=columns), kind="TABLE", exists=True)
-
-
-def visible(relation: Relation) -> exp.Select:
-    """The rectangles of `relation` as the store had them at the end of the basis' transaction.
-
-    Columns: the relation's own, then TIMES, then `transaction` and `position` of the word. What a later
-    transaction ended was still open then, so its end is for ever.
-    """
-    still_open = col("seen_to") > parameter(THROUGH)
-    system_to = exp.case().when(still_open, big(FOREVER_MICROS)).else_(col("system_to"))
-    return (exp.select(*[col(c.name) for c in relation.columns], *[col(t) for t in TIMES[:3]],
-                       aliased(system_to, "system_to"), col("transaction"), col("position"))
-            .from_(table("belief", relation.name))
-            .where(col("seen_from") <= parameter(THROUGH)))

@@ -15,11 +15,15 @@ from api.rows import entity_table, plain_rows
 from api.values import entity_of, json_value
 from factdb.basis import Basis
 from factdb.database import Database, View
+from factdb.datalog.program import CheckedProgram
 from factdb.datalog.syntax import Role
+from factdb.errors import UnknownName
 from factdb.fact import Fact
 from factdb.schema import Value
+from features.feature_set import FeatureSet
 from learning.outcomes import entity_text, prediction_facts
 from learning.publish.artifact import Artifact
+from learning.publish.roles import Published
 from learning.publish.vault import ArtifactRefused
 from learning.registry import champions
 from learning.serving.pool import State
@@ -51,8 +55,10 @@ class Champions:
     def __init__(self, database: Database, predictor: Predictor, *, seconds: float) -> None:
         self._database, self._predictor, self._seconds = database, predictor, seconds
         self._lock = Lock()
-        self._serving: dict[str, str] = {}
+        self._tried: dict[str, str] = {}  # the artifact that was served, or refused, by concept
+        self._serving: set[str] = set()
         self._refused: dict[str, str] = {}
+        self._withdrawn: dict[str, str] = {}
         self._followed, self._looked = -1, 0.0
 
     def start(self) -> None:
@@ -66,15 +72,15 @@ class Champions:
         self._predictor.close()
 
     def state(self) -> dict[str, Mapping[str, object]]:
-        """How the worker of each concept is; a model that was refused says why."""
+        """How the worker of each concept is; a model that was refused or withdrawn says why."""
         with self._lock:
-            serving, refused = dict(self._serving), dict(self._refused)
-        states: dict[str, Mapping[str, object]] = {concept: {"state": "refused", "detail": why}
-                                                   for concept, why in refused.items()}
-        for concept, artifact in serving.items():
+            serving, withdrawn, refused = set(self._serving), dict(self._withdrawn), dict(self._refused)
+        states: dict[str, Mapping[str, object]] = {}
+        for concept in serving:
             status = self._predictor.status(concept)
-            states[concept] = {"state": status.state.value, "detail": status.detail, "artifact": artifact}
-        return states
+            states[concept] = {"state": status.state.value, "detail": withdrawn.get(concept, status.detail),
+                               "artifact": self._predictor.artifact(concept).id}
+        return states | {concept: {"state": "load_refused", "detail": why} for concept, why in refused.items()}
 
     def healthy(self) -> bool:
         """True if every champion's worker is ready, or none is asked for."""
@@ -114,21 +120,51 @@ class Champions:
                 return
             self._followed, self._looked = basis.transaction, time.monotonic()
             wanted = champions(self._database.at(basis)) if "route" in self._database.program.relations else {}
-            for concept in self._serving.keys() - wanted.keys():
-                self._predictor.withdraw(concept)
-                del self._serving[concept]
+            for concept in self._tried.keys() - wanted.keys():
+                self._withdraw(concept, "the registry names no champion")
+                del self._tried[concept]
+            for concept in self._withdrawn:
+                if _changed(self._predictor.artifact(concept), self._database.program) is None:
+                    self._tried.pop(concept, None)  # what it learned from is back
             for concept, published in wanted.items():
-                if self._serving.get(concept) != published.artifact:
-                    self._serve(concept, published.artifact, published.feature_set)
+                if self._tried.get(concept) != published.artifact:
+                    self._tried[concept] = published.artifact
+                    self._serve(concept, published)
+            for concept in self._serving - self._withdrawn.keys():
+                if changed := _changed(self._predictor.artifact(concept), self._database.program):
+                    self._withdraw(concept, changed)
 
-    def _serve(self, concept: str, artifact: str, feature_set: str) -> None:
+    def _serve(self, concept: str, published: Published) -> None:
         try:
-            self._predictor.serve(artifact, feature_set_version=feature_set)
-        except ArtifactRefused as error:  # the one before goes on serving
+            self._predictor.serve(published.artifact, feature_set_version=published.feature_set)
+        except ArtifactRefused as error:  # the one before, if any, goes on serving
             self._refused[concept] = str(error)
         else:
-            self._serving[concept] = artifact
+            self._serving.add(concept)
+            self._withdrawn.pop(concept, None)
             self._refused.pop(concept, None)
+
+    def _withdraw(self, concept: str, why: str) -> None:
+        if concept in self._serving:
+            self._predictor.withdraw(concept)
+            self._withdrawn[concept] = why
+
+
+def _changed(artifact: Artifact, program: CheckedProgram) -> str | None:
+    """Why the features that `artifact` learned from are no longer those of `program`; None if they are.
+
+    A historical mean lists only the features that it reads, not all of its set, so it cannot be compared.
+    """
+    card = artifact.feature_set
+    if artifact.kind == "historical":
+        return None
+    features = FeatureSet(name=card.name, features=tuple(feature.name for feature in card.features),
+                          lag=timedelta(microseconds=card.lag_micros))
+    try:
+        now = features.version(program)
+    except UnknownName as error:
+        return str(error)
+    return None if now == card.version else f"Feature set {card.name!r} has changed since the model learned from it"
 
 
 def _plain(values: Iterable[Value]) -> list[str | int]:

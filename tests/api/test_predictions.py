@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -166,6 +167,22 @@ def test_health_says_how_the_workers_are_and_a_dead_one_is_replaced(models: Mode
     answers = [models.data(ASK, entity={"post": "post 119"})["view"]["predict"] for _ in range(5)]
     assert answers[-1]["servedBy"] == "MODEL"
     assert all(answer["degraded"] in {None, "worker_died"} for answer in answers)
+
+
+def test_a_model_whose_features_have_changed_since_is_withdrawn_and_history_answers(models: Models) -> None:
+    changed = PROGRAM.replace("= h : pupdate", "= h * 10 : pupdate")
+    models.database.declare(changed, module="posts")
+    try:
+        time.sleep(1.1)  # the registry is looked at once a second at most
+        answer = models.data(ASK, entity={"post": "post 119"})["view"]["predict"]
+        assert (answer["servedBy"], answer["degraded"], answer["value"]) == ("BASELINE", "no_model", answer["baseline"])
+        health = models.client.get("/health").json()
+        assert health["status"] == "degraded"
+        assert "has changed" in health["models"]["popular"]["detail"]
+    finally:
+        models.database.declare(PROGRAM, module="posts")
+    time.sleep(1.1)
+    assert models.data(ASK, entity={"post": "post 119"})["view"]["predict"]["servedBy"] == "MODEL"
 
 
 def _worker(folder: Path) -> bool:

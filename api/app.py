@@ -1,5 +1,5 @@
 """
-The HTTP application: GraphQL, facts in, health, the console. Nothing is opened at import.
+The HTTP application: GraphQL, facts in, Arrow out, health, the console. Nothing is opened at import.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from api.arrow import ArrowOut
 from api.champions import Champions
 from api.console.page import VENDORED, console_page
 from api.graphql.endpoint import GraphQLEndpoint
@@ -57,6 +58,7 @@ def create_app(database: Database, predictor: Predictor | None = None, *, limits
     routes: list[BaseRoute] = [
         *[Route(path, endpoint.handle, methods=["GET", "POST"]) for path in ("/graphql", "/graphql/")],
         Route("/facts", Ingest(database, pool).handle, methods=["POST"]),
+        Route("/arrow", ArrowOut(database, pool).handle),
         Route("/", _to_console), Route("/health", health.ready), Route("/health/live", health.live),
     ]
     if VENDORED.is_dir():

@@ -12,9 +12,9 @@ import strawberry
 
 from api.champions import Champions
 from api.graphql.limits import Limits
+from api.pin import pin
 from factdb.basis import Basis
 from factdb.database import Database
-from factdb.errors import InvalidBasis
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,12 +32,7 @@ class Context:
 
     def basis(self, *, valid: datetime | None, system: datetime | None, token: str | None) -> Basis:
         """The basis that an `at` means: a token's, or the times given, now where one is left out."""
-        if token is None:
-            return self.database.basis(valid_at=valid or self.now, system_at=system or self.now)
-        if valid or system:
-            raise InvalidBasis("Expected either a basis or times in at, got both")
-        named = Basis.parse(token)
-        return self.database.basis(valid_at=named.valid_at, system_at=named.system_at, transaction=named.transaction)
+        return pin(self.database, now=self.now, valid=valid, system=system, token=token)
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

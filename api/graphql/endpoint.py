@@ -35,8 +35,8 @@ class GraphQLEndpoint:
         try:
             if media is None:
                 raise NotAcceptable(f"Expected to be asked for {JSON} or {GRAPHQL_RESPONSE}")
-            asked = (from_parameters(request.query_params) if request.method == "GET"
-                     else from_body(await read_body(request, (JSON,), self._limits.body_bytes)))
+            asked = (from_body(await read_body(request, (JSON,), self._limits.body_bytes)) if request.method == "POST"
+                     else from_parameters(request.query_params))
             answer = await self._pool.run(lambda: self._service.answer(asked))
         except FactDBError as error:
             return refusal(error, media=media or JSON)

@@ -28,7 +28,7 @@ def test_a_hostile_document_is_refused_with_its_code_in_little_time(api: Served,
     began = process_time()
     errors = api.ask(text)["errors"]
     assert code in {error["extensions"]["code"] for error in errors}
-    assert process_time() - began < 0.25
+    assert process_time() - began < 1.0  # unlimited, the bomb takes 20 s; on a quiet machine each takes 0.01 s
 
 
 def test_at_the_limit_a_document_is_answered(api: Served) -> None:

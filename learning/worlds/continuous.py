@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from learning.worlds.distribution import Floats, floats
+from learning.worlds.parameters import finite, positive
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,10 @@ class Normal:
 
     mean: float
     sd: float
+
+    def __post_init__(self) -> None:
+        finite(mean=self.mean)
+        positive(sd=self.sd)
 
     @property
     def variance(self) -> float:
@@ -75,6 +80,10 @@ class StudentT:
     location: float
     scale: float
     df: float
+
+    def __post_init__(self) -> None:
+        finite(location=self.location)
+        positive(scale=self.scale, df=self.df)
 
     @property
     def mean(self) -> float:
@@ -132,6 +141,10 @@ class LogNormal:
 
     log_mean: float
     log_sd: float
+
+    def __post_init__(self) -> None:
+        finite(log_mean=self.log_mean)
+        positive(log_sd=self.log_sd)
 
     @property
     def mean(self) -> float:
@@ -196,6 +209,9 @@ class Beta:
     a: float
     b: float
 
+    def __post_init__(self) -> None:
+        positive(a=self.a, b=self.b)
+
     @property
     def mean(self) -> float:
         """a / (a + b)."""
@@ -252,6 +268,10 @@ class Uniform:
 
     low: float
     high: float
+
+    def __post_init__(self) -> None:
+        finite(low=self.low, high=self.high)
+        positive(width=self.high - self.low)
 
     @property
     def mean(self) -> float:

@@ -17,6 +17,7 @@ from scipy import special
 
 from factdb.errors import CallerError
 from learning.worlds.distribution import Floats, floats
+from learning.worlds.parameters import finite, positive, share
 
 _TAIL = 1e-18
 VALUES_MAX = 2_000_000
@@ -118,6 +119,11 @@ class Poisson(Count):
 
     rate: float
 
+    def __post_init__(self) -> None:
+        finite(rate=self.rate)
+        if self.rate < 0:
+            raise CallerError(f"Expected a rate of at least 0, got {self.rate}")
+
     @property
     def mean(self) -> float:
         """The rate."""
@@ -151,6 +157,10 @@ class NegativeBinomial(Count):
 
     successes: float
     share: float
+
+    def __post_init__(self) -> None:
+        positive(successes=self.successes, share=self.share)
+        share(share=self.share)
 
     @classmethod
     def of_moments(cls, mean: float, variance: float) -> NegativeBinomial:
@@ -198,6 +208,11 @@ class Binomial(Count):
 
     trials: int
     share: float
+
+    def __post_init__(self) -> None:
+        share(share=self.share)
+        if self.trials < 0:
+            raise CallerError(f"Expected trials of at least 0, got {self.trials}")
 
     @property
     def mean(self) -> float:

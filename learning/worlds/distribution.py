@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 
+from learning.worlds.parameters import finite
+
 Floats: TypeAlias = NDArray[np.float64]
 
 
@@ -74,6 +76,9 @@ class Point:
     """
 
     value: float
+
+    def __post_init__(self) -> None:
+        finite(value=self.value)
 
     @property
     def mean(self) -> float:

@@ -26,7 +26,7 @@ from learning.worlds.mixture import Mixture
 from learning.worlds.quadrature import rule_of
 from learning.worlds.tables import Table, beta_binomial_probability
 
-CELLS_MAX = 20_000_000
+CELLS_MAX = 4_000_000
 SHARE_LEVEL = 5
 
 

@@ -15,10 +15,12 @@ from factdb.errors import CallerError, UnknownName
 from learning.worlds.answer import Answer, World, mix, outcome_of
 from learning.worlds.check import Formula
 from learning.worlds.distribution import Distribution
+from learning.worlds.law import Method
 from learning.worlds.planner import law_of
 
 WORLDS_MAX = 4_096
 DRAWS = 2**16
+DRAWS_TOTAL_MAX = 2**25
 LEVELS = (0.05, 0.5, 0.95)
 
 
@@ -38,6 +40,7 @@ def possible_worlds(
     `estimates` has, by quantity and estimator, its distribution; `weights` likewise the shares, equal where a
     quantity has none; a world weighs the product. The order in which anything is given changes nothing.
     """
+    _check(thresholds, levels, draws)
     for name in formula.quantities:
         if not estimates.get(name):
             raise UnknownName("estimate of quantity", name, estimates)
@@ -45,11 +48,16 @@ def possible_worlds(
     if math.prod(len(share) for share in shares.values()) > WORLDS_MAX:
         raise CallerError(f"Expected at most {WORLDS_MAX} worlds, got "
                           f"{' × '.join(str(len(share)) for share in shares.values())}")
-    worlds = []
+    worlds: list[World] = []
+    drawn = 0
     for chosen in product(*(sorted(share) for share in shares.values())):
         choices = tuple(zip(formula.quantities, chosen, strict=True))
         law = law_of(formula.root, {name: estimates[name][estimator] for name, estimator in choices},
                      seed=seed, draws=draws, exact_only=exact_only)
+        drawn += draws if law.method is Method.MONTE_CARLO else 0
+        if drawn > DRAWS_TOTAL_MAX:
+            raise CallerError(f"Expected at most {DRAWS_TOTAL_MAX} draws in all worlds together; ask for fewer "
+                              "in each, or for fewer worlds")
         weight = math.prod(shares[name][estimator] for name, estimator in choices)
         worlds.append(World(choices=choices, weight=weight, outcome=outcome_of(law, thresholds, levels)))
     return mix(formula, worlds, thresholds=thresholds, levels=levels)
@@ -71,3 +79,12 @@ def shares_of(estimates: Mapping[str, Distribution], weights: Mapping[str, float
     if not math.isfinite(total) or total <= 0 or min(weights.values()) < 0:
         raise CallerError(f"Expected weights of at least 0, one of them above it, got {dict(weights)}")
     return {name: weights.get(name, 0.0) / total for name in estimates}
+
+
+def _check(thresholds: Sequence[float], levels: Sequence[float], draws: int) -> None:
+    if wrong := [level for level in levels if not 0 < level < 1]:
+        raise CallerError(f"Expected levels of quantiles between 0 and 1, got {wrong[0]}")
+    if wrong := [threshold for threshold in thresholds if not math.isfinite(threshold)]:
+        raise CallerError(f"Expected finite thresholds, got {wrong[0]}")
+    if not 1 <= draws <= DRAWS_TOTAL_MAX:
+        raise CallerError(f"Expected from 1 to {DRAWS_TOTAL_MAX} draws, got {draws}")

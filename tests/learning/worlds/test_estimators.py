@@ -31,7 +31,9 @@ def hourly(values: Floats, *, exposures: Floats | None = None, exposure_ahead: f
 
 def test_the_mean_and_the_line_of_the_book_come_out() -> None:
     assert Mean().estimate(nine_hours(RATES)).mean == 6500
-    assert Trend().estimate(nine_hours(LIKES_EACH)) == Point(pytest.approx(28))  # type: ignore[arg-type]
+    likes = Trend().estimate(nine_hours(LIKES_EACH))
+    assert isinstance(likes, Point)
+    assert likes.value == pytest.approx(28, rel=1e-12)
     assert Certain(Mean()).estimate(nine_hours(RATES)) == Point(6500)
     assert Certain(Mean()).name == "historical"
 

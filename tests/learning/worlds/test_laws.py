@@ -3,6 +3,7 @@ The laws of possible worlds, on random estimates; a naive sampler of numpy is th
 """
 
 import math
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -261,3 +262,29 @@ def _naive(distribution: Distribution, seed: int) -> np.ndarray[tuple[int], np.d
             drawn = np.stack([_naive(part, seed + 10 + position) for position, part in enumerate(parts)])
             return drawn[chance.choice(len(parts), count, p=weights), np.arange(count)]
     raise AssertionError(distribution)
+
+
+@pytest.mark.parametrize("wrong", [
+    lambda: Normal(0.0, 0.0), lambda: Normal(math.nan, 1.0), lambda: StudentT(0.0, 1.0, -1.0),
+    lambda: LogNormal(0.0, math.inf), lambda: Beta(0.0, 1.0), lambda: Uniform(2.0, 1.0), lambda: Poisson(-1.0),
+    lambda: NegativeBinomial(1.0, 1.5), lambda: Binomial(3, -0.1), lambda: Point(math.inf),
+    lambda: Samples(floats([])), lambda: Mixture((0.5,), (Point(1.0),)), lambda: Mixture((), ()),
+    lambda: NegativeBinomial.of_moments(5.0, 5.0),
+])
+def test_a_distribution_that_cannot_be_is_refused(wrong: Callable[[], object]) -> None:
+    with pytest.raises(CallerError, match="Expected"):
+        wrong()
+
+
+def test_levels_thresholds_and_draws_have_their_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    one: Estimates = {"rate": {"x": Normal(3.0, 1.0)}, "likes": {"x": Normal(2.0, 1.0)}}
+    with pytest.raises(CallerError, match="levels"):
+        possible_worlds(PRODUCT, one, levels=[1.0])
+    with pytest.raises(CallerError, match="finite thresholds"):
+        possible_worlds(PRODUCT, one, thresholds=[math.nan])
+    with pytest.raises(CallerError, match="from 1 to"):
+        possible_worlds(PRODUCT, one, draws=0)
+    monkeypatch.setattr("learning.worlds.world.DRAWS_TOTAL_MAX", 1_000)
+    with pytest.raises(CallerError, match="draws in all worlds"):
+        possible_worlds(check("max(rate, 0)", [RATE]), {"rate": {"x": Normal(3.0, 1.0), "y": Normal(4.0, 1.0)}},
+                        draws=600)

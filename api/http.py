@@ -57,7 +57,7 @@ async def read_body(request: Request, kinds: Collection[str], bytes_max: int) ->
 
 def refusal(error: FactDBError, *, media: str = "application/json") -> Response:
     """`error` as a response in the form of GraphQL's errors; one that may pass says when to try again."""
-    status = next(status for kind, status in _STATUS if isinstance(error, kind))
+    status = 504 if error.code == "TIMEOUT" else next(code for kind, code in _STATUS if isinstance(error, kind))
     body = {"errors": [{"message": str(error), "extensions": {"code": error.code}}]}
     headers = {"retry-after": "1"} if status == 503 else {}
     return Response(orjson.dumps(body), status_code=status, media_type=f"{media}; charset=utf-8", headers=headers)

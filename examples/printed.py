@@ -18,7 +18,8 @@ def print_section(console: Console, section: Section) -> None:
     for table in section.tables:
         printed = Printed(title=table.caption, title_justify="left")
         for place, column in enumerate(table.columns):
-            printed.add_column(column, justify="right" if place else "left")
+            numbers = all(not isinstance(row[place], str) for row in table.rows)
+            printed.add_column(column, justify="right" if numbers else "left")
         for row in table.rows:
             printed.add_row(*(cell_text(cell) for cell in row))
         console.print(printed)

@@ -4,14 +4,13 @@ The year of flights into a store: the program, then each relation in the order i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
 import pyarrow as pa
 
-from examples.flights.facts import Frames, facts
 from factdb.database import Database
 
 _PROGRAM = Path(__file__).with_name("flights.dl")
@@ -28,14 +27,15 @@ class Loaded:
     seconds: float
 
 
-def load(database: Database, frames: Frames, on_step: Callable[[Loaded], None]) -> tuple[Loaded, ...]:
+def load(database: Database, tables: Mapping[str, pa.Table], on_step: Callable[[Loaded], None]) -> tuple[Loaded, ...]:
     """What was loaded of each relation, also told to `on_step` as soon as it is durable.
 
-    A second call changes nothing: each batch carries an idempotency key such as "flights/scheduled/0".
+    `tables` are those of `facts.facts`. A second call changes nothing: each batch carries an idempotency key such as
+    "flights/scheduled/0".
     """
     database.declare(_PROGRAM.read_text(encoding="utf-8"), module=_MODULE)
     done = []
-    for relation, rows in facts(frames).items():
+    for relation, rows in tables.items():
         began = perf_counter()
         _load_relation(database, relation, rows)
         done.append(Loaded(relation=relation, facts=rows.num_rows, seconds=perf_counter() - began))

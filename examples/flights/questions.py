@@ -67,6 +67,16 @@ def about_beliefs() -> dict[str, Any]:
     return {"before": at(ASKED), "meanwhile": at(IN_THE_AIR), "after": at(LANDED), "flight": FLIGHT}
 
 
+def about_now() -> dict[str, Any]:
+    """The variables of NOW."""
+    return {"at": at(ASKED), "airport": AIRPORT}
+
+
+def about_what_came() -> dict[str, Any]:
+    """The variables of CAME: the hour after the question, as known when all had landed."""
+    return {"at": {"valid": ASKED.isoformat(), "system": LANDED.isoformat()}, "airport": AIRPORT}
+
+
 def about_worlds(planned: int, delay: float) -> dict[str, Any]:
     """The variables of WORLDS, given what is planned for the next hour and the mean delay of the last."""
     return {"at": at(ASKED), "threshold": LATE_MAX, "quantities": [

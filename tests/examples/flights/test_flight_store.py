@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -33,7 +32,7 @@ def loaded() -> list[Loaded]:
 @pytest.fixture(scope="module")
 def database(week: Frames, loaded: list[Loaded], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     with Database.open(tmp_path_factory.mktemp("flights") / "store") as opened:
-        load(opened, week, loaded.append)
+        load(opened, facts(week), loaded.append)
         yield opened
 
 
@@ -53,7 +52,7 @@ def test_each_step_is_told_with_its_facts(loaded: list[Loaded], database: Databa
 
 def test_loading_again_changes_nothing(database: Database, week: Frames) -> None:
     before = database.basis(valid_at=AFTERWARDS, system_at=AFTERWARDS)
-    load(database, week, lambda step: None)
+    load(database, facts(week), lambda step: None)
     assert database.basis(valid_at=AFTERWARDS, system_at=AFTERWARDS) == before
 
 

@@ -16,10 +16,11 @@ from factdb.basis import Basis
 from factdb.datalog.check import check_query
 from factdb.datalog.program import CheckedProgram
 from factdb.fact import Fact, Receipt
+from factdb.period import MICROSECOND
 from factdb.schema import Value
 from factdb.sql.program import SqlProgram
 from factdb.sql.query import ENTITIES, along_spine, at_basis, of_predicate, of_query
-from factdb.sql.snapshot import history_of, rows_at
+from factdb.sql.snapshot import history_of, rows_at, timeline_of
 from factdb.store.clock import Clock
 from factdb.store.entities import entity_rows, without_rows
 from factdb.store.store import Store
@@ -138,6 +139,17 @@ class View:
         declared = self.store.relation(relation)
         return self.store.answer(("history", relation, _frozen(values)),
                                  lambda dense: history_of(declared, values or {}), self.basis, {})
+
+    def timeline(self, relation: str, values: Mapping[str, Value] | None = None, *,
+                 lag: timedelta = timedelta(0)) -> pa.Table:
+        """What a reader saw as time went on: the columns, and observed_from up to observed_to.
+
+        A row is there for a reader at t when it was valid at t and known at t - `lag`, as far as the basis
+        knows. For one key the periods do not overlap.
+        """
+        declared = self.store.relation(relation)
+        return self.store.answer(("timeline", relation, _frozen(values), lag),
+                                 lambda dense: timeline_of(declared, values or {}, lag // MICROSECOND), self.basis, {})
 
     def query(self, text: str, parameters: Mapping[str, Value] | None = None) -> pa.Table:
         """The distinct answers of a rule body: a column for each named variable, in order of appearance.

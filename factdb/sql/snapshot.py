@@ -1,5 +1,5 @@
 """
-Reading stored relations: the rows at a basis with their periods, the history of an identity.
+Reading stored relations: the rows at a basis with their periods, the history of an identity, its timeline.
 
 Bounds in answers are maximal as known then: rectangles that a later word cut are put together again,
 as long as the row is the same and, in a history, as long as it was known over the same system period.
@@ -13,8 +13,10 @@ from sqlglot import exp
 
 from factdb.period import FOREVER_MICROS
 from factdb.schema import Column, Kind, Relation, Type, Value
+from factdb.sql.clock import Clock
 from factdb.sql.expression import constant
 from factdb.sql.program import SqlProgram
+from factdb.sql.stored import diagonal
 from factdb.sql.tables import TIMES
 from factdb.sql.terms import SYSTEM_AT, VALID_AT, aliased, big, col, parameter
 from factdb.sql.visible import visible
@@ -61,6 +63,27 @@ def history_of(relation: Relation, where: Mapping[str, Value]) -> SqlProgram:
     query = exp.select(*[aliased(col(whole.get(c.name, c.name)), c.name) for c in columns]).distinct().from_(
         exp.alias_(clipped.subquery(), "p", table=True)).order_by(
             *[exp.Ordered(this=col(n)) for n in ("system_from", "valid_from", *relation.identity, "system_to")])
+    return SqlProgram(query=query, columns=columns, split_key=relation.identity[0])
+
+
+def timeline_of(relation: Relation, where: Mapping[str, Value], lag: int) -> SqlProgram:
+    """What a reader along the diagonal saw of the rows that equal `where`: their columns, observed_from, observed_to.
+
+    A row holds for a reader at t in [observed_from, observed_to): valid at t and known at t - `lag`
+    (microseconds). Equal neighbours are one; order by identity, then by time.
+    """
+    pieces = diagonal(_matching(relation, where), Clock(along=True, known=False, lag=lag, shift=0))
+    names = [*[c.name for c in relation.columns], "transaction", "position"]
+    renamed = exp.select(*[col(n) for n in names], aliased(col("diagonal_from"), "valid_from"),
+                         aliased(col("diagonal_to"), "valid_to")).from_(exp.alias_(pieces.subquery(), "t", table=True))
+    period = {"observed_from": "valid_from", "observed_to": "valid_to"}
+    if relation.kind is not Kind.EVENT:
+        renamed = _joined_up(relation, renamed, [])
+        period = {"observed_from": "whole_from", "observed_to": "whole_to"}
+    columns = (*relation.columns, *[Column(name=n, type=Type.INSTANT, unit=None) for n in period])
+    query = exp.select(*[aliased(col(period.get(c.name, c.name)), c.name) for c in columns]).distinct().from_(
+        exp.alias_(renamed.subquery(), "p", table=True)).order_by(
+            *[exp.Ordered(this=col(n)) for n in (*relation.identity, "observed_from", "observed_to")])
     return SqlProgram(query=query, columns=columns, split_key=relation.identity[0])
 
 

@@ -64,3 +64,23 @@ def test_the_diagonal_is_the_condition(data: DataObject) -> None:
             return database._store.answer(("plan", lag, dense), lambda _: program, basis, {ENTITIES: rows}).to_pylist()
 
         assert answered(frozenset({"dog", "position"})) == answered(frozenset())
+
+
+@settings(max_examples=30)
+@given(st.data())
+def test_a_timeline_says_what_a_row_of_a_spine_sees(data: DataObject) -> None:
+    with opened() as database:
+        database.declare(RULES, module="rules")
+        told(database, data.draw(words()))
+        instants = [day(number, hour) for number in range(-1, 12) for hour in (0, 7)]
+        spine = pa.table({"dog": ["a"] * len(instants),
+                          "observed_at": pa.array(instants, pa.timestamp("us", tz="UTC"))})
+        basis = database.basis(valid_at=day(20), system_at=day(data.draw(st.integers(0, 9))))
+        lag = data.draw(st.sampled_from([timedelta(0), timedelta(days=1)]))
+        along = database.along(spine, ["weight_of", "latitude_of"], basis=basis, lag=lag)
+        for relation, column, feature in (("dog", "weight", "weight_of"), ("position", "latitude", "latitude_of")):
+            timeline = database.at(basis).timeline(relation, {"dog": "a"}, lag=lag).to_pylist()
+            seen = [[row[column] for row in timeline if row["observed_from"] <= at < row["observed_to"]]
+                    for at in instants]
+            assert all(len(rows) <= 1 for rows in seen)
+            assert [rows[0] if rows else None for rows in seen] == along.column(feature).to_pylist()

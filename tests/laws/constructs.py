@@ -17,8 +17,14 @@ from factdb.datalog.program import EMPTY
 from factdb.schema import Value
 from tests.oracle.strategies import START, Commit, crowded, histories
 
-_SECTIONS = dict(part.split("\n", 1) for part in re.split(
-    r"^## ", (Path(__file__).parent / "constructs.dl").read_text(), flags=re.MULTILINE)[1:])
+
+def sections(name: str) -> dict[str, str]:
+    """The parts of a file of this folder, each under its `## name`."""
+    parts = re.split(r"^## ", (Path(__file__).parent / name).read_text(), flags=re.MULTILINE)[1:]
+    return dict(part.split("\n", 1) for part in parts)
+
+
+_SECTIONS = sections("constructs.dl")
 SCHEMA = _SECTIONS.pop("schema")
 CONSTRUCTS: Mapping[str, str] = _SECTIONS
 RELATIONS = tuple(check(parse(SCHEMA), EMPTY).relations.values())

@@ -23,7 +23,7 @@ OF_DOGS = [text for name, text in CONSTRUCTS.items()
 TABLE = pa.table({"dog": ["a", "b", "c"], "observed_at": pa.array([day(4)] * 3, pa.timestamp("us", tz="UTC"))})
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(st.data())
 def test_what_we_learn_later_changes_no_feature(data: DataObject) -> None:
     commits, lag = data.draw(small_histories()), data.draw(st.sampled_from(LAGS))
@@ -39,7 +39,7 @@ def test_what_we_learn_later_changes_no_feature(data: DataObject) -> None:
         assert frames[0].equals(frames[1])
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(small_histories(), small_histories())
 def test_what_we_learn_later_changes_no_frame_at_an_old_basis(commits: list[Commit], later: list[Commit]) -> None:
     concept = "concept c(dog) = count { pupdate(_, dog, _) within next 2d }. feature f(dog) = count { friend(dog, _) }."

@@ -171,20 +171,15 @@ def _valid_periods(relation: Relation, words: Sequence[Word]) -> list[tuple[Beli
 def _system_periods(relation: Relation, words: Sequence[Word], valid_at: int) -> list[tuple[Belief, int, int]]:
     """The periods of system time over which each belief is held at `valid_at`, FOREVER at the end of the last.
 
-    Transactions that state one system time are still told one after the other: a belief that one of them takes
-    away and another gives back is learned again; what was only held between them has no period.
+    Words of one system time are still said one after the other: a belief that one of them takes away and another
+    gives back is learned again; what was only held between them has no period.
     """
-    transactions = sorted({(word.system_from, word.transaction) for word in words})
-    starts = [*(system_from for system_from, _ in transactions), FOREVER_MICROS]
-    held = [(belief, (number, number + 1)) for number, transaction in enumerate(transactions)
-            for belief in believed(relation, _through(words, transaction), valid_at)]
+    starts = [*(word.system_from for word in words), FOREVER_MICROS]
+    held = [(belief, (number, number + 1)) for number in range(len(words))
+            for belief in believed(relation, words[:number + 1], valid_at)]
     return [(belief, starts[first], starts[last]) for belief in {belief for belief, _ in held}
             for first, last in _joined(cell for other, cell in held if other == belief)
             if starts[first] < starts[last]]
-
-
-def _through(words: Sequence[Word], transaction: tuple[int, int]) -> list[Word]:
-    return [word for word in words if (word.system_from, word.transaction) <= transaction]
 
 
 def _joined(periods: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -30,12 +30,18 @@ class Plan:
     program: CheckedProgram
     dense: frozenset[str]
     steps: list[tuple[str, exp.Select]] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
 
     def add(self, what: str, query: exp.Select) -> str:
-        """The name under which later steps read `query`."""
-        name = f"{what}_{len(self.steps)}"
-        self.steps.append((name, query))
-        return name
+        """The name under which later steps read `query`; an equal query has one step.
+
+        Features of one entity mostly begin alike, with the same look-up of that entity.
+        """
+        text = query.sql("duckdb")
+        if text not in self.names:
+            self.names[text] = f"{what}_{len(self.steps)}"
+            self.steps.append((self.names[text], query))
+        return self.names[text]
 
     def finish(self, query: exp.Select) -> exp.Select:
         """`query` with all steps before it."""

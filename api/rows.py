@@ -17,11 +17,6 @@ _ARROW = {Type.TEXT: pa.string(), Type.INT: pa.int64(), Type.FLOAT: pa.float64()
           Type.INSTANT: pa.timestamp("us", tz="UTC"), Type.DURATION: pa.duration("us")}
 
 
-def ordered(table: pa.Table, columns: Sequence[str]) -> pa.Table:
-    """`table` sorted by `columns`, NULLs last."""
-    return table.sort_by([(name, "ascending") for name in columns]) if table.num_rows else table
-
-
 def plain_rows(table: pa.Table) -> list[dict[str, Any]]:
     """One dictionary a row, of datetimes, timedeltas and plain values; what JSON has no number for is None.
 

@@ -22,7 +22,7 @@ from api.graphql.names import camel, distinct
 from api.graphql.scalars import BigInt, Instant
 from api.graphql.selection import selected
 from api.graphql.types import PageInfo
-from api.rows import ordered, plain_rows
+from api.rows import plain_rows
 from factdb.basis import Basis
 from factdb.database import View
 from factdb.schema import Column, Kind, Relation, Type
@@ -136,7 +136,7 @@ def _single_field(made: _Catalog) -> StrawberryField:
 
 def _history_field(made: _Catalog) -> StrawberryField:
     def answer(view: View, info: Info, key: dict[str, Any]) -> object:
-        return plain_rows(ordered(view.history(made.relation.name, key), ("system_from", "valid_from")))
+        return plain_rows(view.history(made.relation.name, key))
 
     return resolved_field(f"{made.field}History", answer, returns=list_of(made.belief), arguments=_keys(made),
                           description=f"Every belief about this key of {made.relation.name} known to the view.")

@@ -15,7 +15,7 @@ from api.champions import models_folder
 from examples.printed import print_section
 from examples.report import Table, write_report
 from examples.served import Client, client, served
-from examples.sniffable import questions, sections
+from examples.sniffable import next_hour, questions, sections
 from examples.sniffable.facts import ASKED, SETTLED, facts
 from examples.sniffable.learn import CONCEPT, FEATURES, built, learned, published
 from examples.sniffable.load import Loaded, load
@@ -56,13 +56,13 @@ def run(*, store: Path, seed: int = _SEED, console: Console | None = None) -> Pa
                 client(address) as asking:
             answers = _asked(asking, frame, corrected, bar)
     told = [
-        sections.facts_section(loaded), sections.worlds_section(answers.certain, answers.spread, answers.hours),
+        sections.facts_section(loaded), next_hour.worlds_section(answers.certain, answers.spread, answers.hours),
         sections.known_section(answers.beliefs, corrected), sections.models_section(trained, leak),
         sections.predictions_section(answers.first, answers.outcomes), sections.timings_section(steps.timings),
     ]
     report = write_report(
         store.with_name(f"{store.name}.report.html"), title="Sniffable", sections=told,
-        lead=f"A social network for dogs, made up. {sections.decision(answers.certain)} Champion: {model}.")
+        lead=f"A social network for dogs, made up. {next_hour.decision(answers.certain)} Champion: {model}.")
     for section in told:
         print_section(console, section)
     console.print(f"Report: {report}\nServe it: factdb serve --store {store}", soft_wrap=True)
@@ -96,7 +96,7 @@ def _asked(asking: Client, frame: Frame, corrected: str, bar: Bar) -> _Answers:
     beliefs = answer(questions.BELIEFS, {"then": then, "now": now, "pupdate": corrected}, "what was believed")
     recorded = answer(*questions.predictions(_last_asked(frame)), "predictions")
     outcomes = answer(questions.OUTCOMES, {"at": now}, "what came")["view"]["outcomes"]
-    return _Answers(certain=certain, spread=spread, hours=sections.hours_table(settled, sharp), beliefs=beliefs,
+    return _Answers(certain=certain, spread=spread, hours=next_hour.hours_table(settled, sharp), beliefs=beliefs,
                     first=recorded["p0"]["prediction"], outcomes=outcomes)
 
 

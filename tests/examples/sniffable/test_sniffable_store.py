@@ -92,5 +92,6 @@ def test_a_location_has_the_radius_that_was_known_then(database: Database) -> No
 
 def test_loading_again_changes_nothing(database: Database, tables: dict[str, pa.Table]) -> None:
     before = at(database, SETTLED).basis.transaction
-    load(database, tables, lambda _: None)
+    again = load(database, tables, lambda _: None)
+    assert sum(each.facts for each in again) == 0
     assert at(database, SETTLED).basis.transaction == before

@@ -70,8 +70,3 @@ def test_every_link_leads_to_a_file(document: str) -> None:
     content = FENCE.sub("", (ROOT / document).read_text(encoding="utf-8"))
     here = (ROOT / document).parent
     assert not [link for link in LINK.findall(content) if not (here / link).exists()]
-
-
-def test_the_readme_starts_with_the_two_commands_of_a_newcomer() -> None:
-    shown = [line for block in blocks("README.md") if block.info == "sh" for line in block.text.splitlines() if line]
-    assert shown[:2] == ["make demo", "make test"]

@@ -30,18 +30,17 @@ class Plan:
     program: CheckedProgram
     dense: frozenset[str]
     steps: list[tuple[str, exp.Select]] = field(default_factory=list)
-    names: dict[str, str] = field(default_factory=dict)
+    names: dict[exp.Select, str] = field(default_factory=dict)
 
     def add(self, what: str, query: exp.Select) -> str:
         """The name under which later steps read `query`; an equal query has one step.
 
         Features of one entity mostly begin alike, with the same look-up of that entity.
         """
-        text = query.sql("duckdb")
-        if text not in self.names:
-            self.names[text] = f"{what}_{len(self.steps)}"
-            self.steps.append((self.names[text], query))
-        return self.names[text]
+        if query not in self.names:
+            self.names[query] = f"{what}_{len(self.steps)}"
+            self.steps.append((self.names[query], query))
+        return self.names[query]
 
     def finish(self, query: exp.Select) -> exp.Select:
         """`query` with all steps before it."""

@@ -57,7 +57,7 @@ def show_object(answer: Mapping[str, object], form: Format | None) -> None:
         grid = Table(show_header=False)
         for name, value in answer.items():
             grid.add_row(name, shown(value))
-        Console().print(grid)
+        _console().print(grid)
     else:
         _write_json(answer)
 
@@ -88,9 +88,14 @@ def _table(answer: pa.Table) -> None:
         grid.add_column(field.name, justify="right" if _is_number(field.type) else "left", overflow="fold")
     for row in plain_rows(answer.slice(0, ROWS_SHOWN_MAX)):
         grid.add_row(*map(shown, row.values()))
-    console = Console()
+    console = _console()
     console.print(grid)
     console.print(_count(answer.num_rows), style="dim")
+
+
+def _console() -> Console:
+    """Values are printed as they are, whatever brackets or colons stand in them."""
+    return Console(markup=False, highlight=False, emoji=False)
 
 
 def _count(rows: int) -> str:

@@ -5,7 +5,6 @@ The store: the connection, the lock of the one writer, the program in force. The
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -106,8 +105,8 @@ class Store:
             by_relation.setdefault(fact.relation, []).append(fact)
         stated = None if system_at is None else to_micros(system_at)
         words = {name: words_of_facts(self.relation(name), some, stated) for name, some in by_relation.items()}
-        digest = sha256(repr([asdict(fact) for fact in facts] + [stated]).encode()).hexdigest()
-        cause = Cause(actor=actor, source=source, reason=reason, idempotency_key=idempotency_key, digest=digest)
+        cause = Cause(actor=actor, source=source, reason=reason, idempotency_key=idempotency_key,
+                      digest=_digest(words) if idempotency_key else "")
         return self._append(cause, words)
 
     def load(self, name: str, data: pa.Table, times: Times, *, actor: str, source: str, reason: str,
@@ -116,7 +115,7 @@ class Store:
         relation = self.relation(name)
         words = words_of_table(relation, data, times)
         cause = Cause(actor=actor, source=source, reason=reason, idempotency_key=idempotency_key,
-                      digest=_digest(name, words) if idempotency_key else "")
+                      digest=_digest({name: words}) if idempotency_key else "")
         return self._append(cause, {name: words})
 
     def _append(self, cause: Cause, words: Mapping[str, pa.Table]) -> Receipt:
@@ -226,10 +225,13 @@ def _newest_word(connection: duckdb.DuckDBPyConnection, relation: Relation) -> i
     return rows(connection, exp.select(exp.Max(this=col("transaction"))).from_(table("log", relation.name)))[0][0] or 0
 
 
-def _digest(name: str, words: pa.Table) -> str:
-    digest = sha256(name.encode())
-    for column in words.combine_chunks().columns:
-        for chunk in column.chunks:
-            for buffer in chunk.buffers():
-                digest.update(buffer or b"")
+def _digest(words: Mapping[str, pa.Table]) -> str:
+    """SHA-256, in hex, of what a transaction says; the system time it states is part of it."""
+    digest = sha256()
+    for name, table_of_words in words.items():
+        digest.update(name.encode())
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, table_of_words.schema) as writer:
+            writer.write_table(table_of_words.combine_chunks())
+        digest.update(sink.getvalue())
     return digest.hexdigest()

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +14,7 @@ import pyarrow.compute as pc
 from factdb.errors import Conflict, InvalidFact, InvalidPeriod, NaiveInstant, UnknownName, WrongType
 from factdb.fact import Fact, Op
 from factdb.period import FOREVER, FOREVER_MICROS, from_micros, to_micros
-from factdb.schema import Kind, Relation, Type
+from factdb.schema import Kind, Relation, Stored, Type
 from factdb.store.execute import ARROW
 
 STORED = {kind: pa.int64() if kind in (Type.INSTANT, Type.DURATION) else arrow for kind, arrow in ARROW.items()}
@@ -32,8 +31,8 @@ class Times:
 
 def words_of_facts(relation: Relation, facts: Sequence[Fact], system_from: int | None) -> pa.Table:
     """One word for each of `facts`, in order; Conflict where two disagree about one key."""
-    _refuse_disagreement(relation, facts)
     rows = [_row(relation, fact) for fact in facts]
+    _refuse_disagreement(relation, facts, rows)
     size = len(facts)
     columns = {
         "op": pa.array([fact.op.value for fact in facts], pa.string()),
@@ -47,7 +46,7 @@ def words_of_facts(relation: Relation, facts: Sequence[Fact], system_from: int |
     return pa.table(columns)
 
 
-def _row(relation: Relation, fact: Fact) -> tuple[object, ...]:
+def _row(relation: Relation, fact: Fact) -> tuple[Stored, ...]:
     if fact.op is Op.RETRACT:
         relation.row(fact.values)
         return relation.row({name: fact.values.get(name) for name in relation.identity})
@@ -57,25 +56,31 @@ def _row(relation: Relation, fact: Fact) -> tuple[object, ...]:
     return relation.row(fact.values)
 
 
-def _refuse_disagreement(relation: Relation, facts: Sequence[Fact]) -> None:
+def _refuse_disagreement(relation: Relation, facts: Sequence[Fact], rows: Sequence[tuple[Stored, ...]]) -> None:
     """Two words of one transaction on one key and one instant must agree: a list of facts has no later word."""
-    by_key: dict[tuple[object, ...], list[Fact]] = {}
-    for fact in facts:
-        by_key.setdefault(tuple(fact.values.get(name) for name in relation.identity), []).append(fact)
+    places = [index for index, column in enumerate(relation.columns) if column.name in relation.identity]
+    by_key: dict[tuple[Stored, ...], list[tuple[int, int, Op, tuple[Stored, ...]]]] = {}
+    for fact, row in zip(facts, rows, strict=True):
+        by_key.setdefault(tuple(row[place] for place in places), []).append((*_reach(relation, fact), fact.op, row))
     for key, words in by_key.items():
-        for one, other in combinations(words, 2):
-            if _meet(relation, one, other) and (one.op, dict(one.values)) != (other.op, dict(other.values)):
-                at = max(one.valid.start, other.valid.start)
-                raise Conflict(f"Expected one word on {relation.name} {key!r} in a transaction, "
-                               f"got {dict(one.values)!r} and {dict(other.values)!r} at {at.isoformat()}")
+        words.sort(key=lambda word: word[:2])
+        before = words[0]
+        for word in words[1:]:
+            # All words that reach an instant so far are equal, so the one that reaches furthest stands for them.
+            if word[0] < before[1] and word[2:] != before[2:]:
+                raise Conflict(f"Expected one word on {relation.name} {key!r} in a transaction, got {before[3]!r} "
+                               f"({before[2].value}) and {word[3]!r} ({word[2].value}) for one instant")
+            before = max(before, word, key=lambda word: word[1])
 
 
-def _meet(relation: Relation, one: Fact, other: Fact) -> bool:
+def _reach(relation: Relation, fact: Fact) -> tuple[int, int]:
+    """The instants on which a fact has a say: a keyed event's word is on the event, wherever it lies."""
+    start, end = to_micros(fact.valid.start), to_micros(fact.valid.end)
     if relation.kind is Kind.EVENT and relation.key:
-        return True
-    if relation.kind is not Kind.STATE and one.op is other.op is Op.ASSERT:
-        return one.valid.start == other.valid.start
-    return one.valid.start < other.valid.end and other.valid.start < one.valid.end
+        return 0, FOREVER_MICROS
+    if relation.kind is not Kind.STATE and fact.op is Op.ASSERT:
+        return start, start + 1
+    return start, end
 
 
 def words_of_table(relation: Relation, data: pa.Table, times: Times) -> pa.Table:

@@ -16,7 +16,7 @@ from factdb.fact import assert_fact
 from features.feature_set import FeatureSet
 from features.instances import instances, leaking_instances, online
 from features.leak import leak_meter
-from features.spine import Spine, spine_of
+from features.spine import Spine, spine_of, table_hash
 from tests.store.stores import day, opened, tell
 
 RULES = """
@@ -126,3 +126,19 @@ def test_an_entity_column_that_is_missing_is_named(database: Database) -> None:
     assert both.entities(database.program) == ("post", "dog")
     with pytest.raises(UnknownName, match="weight_of is of"):
         instances(database, spine(("p", 1)), both, [], basis)
+
+
+def test_what_an_engine_leaves_under_a_null_is_no_part_of_the_hash() -> None:
+    plain = pa.array([1.0, None, 3.0])
+    valid, dirty = plain.buffers()[0], pa.array([1.0, 99.0, 3.0]).buffers()[1]
+    same = pa.Array.from_buffers(pa.float64(), 3, [valid, dirty])
+    assert table_hash(pa.table({"x": same})) == table_hash(pa.table({"x": plain}))
+    assert table_hash(pa.table({"x": plain})) != table_hash(pa.table({"x": [1.0, 0.0, 3.0]}))
+
+
+def test_a_hash_is_of_columns_with_any_type_and_of_their_names() -> None:
+    rows = pa.table({"a": ["x", None], "b": [True, None], "c": [1, None],
+                     "d": pa.array([day(1), None], pa.timestamp("us", tz="UTC"))})
+    assert table_hash(rows) == table_hash(rows.filter(pa.array([True, True])))
+    assert table_hash(rows) != table_hash(rows.rename_columns(["a", "b", "c", "e"]))
+    assert table_hash(rows) != table_hash(rows.slice(1))

@@ -15,6 +15,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 _Floats = NDArray[np.float64]
@@ -49,6 +50,7 @@ def interval_plot(title: str, x: _Floats, middle: _Floats, low: _Floats, high: _
     axes.fill_between(x, low, high, color=_COLOURS[0], alpha=0.2, linewidth=0)
     axes.plot(x, middle, color=_COLOURS[0], marker="o", markersize=3)
     axes.axhline(0, color="#999", linewidth=0.8)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     return _svg(figure, title)
 
 

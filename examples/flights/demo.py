@@ -16,7 +16,8 @@ from examples.flights import answers, questions, story
 from examples.flights.facts import Frames, facts
 from examples.flights.learn import CONCEPTS, FLIGHT, honest, leaking, learn, publish, spine
 from examples.flights.load import load
-from examples.flights.replay import HOURS, KNOWN_AT, ask_the_day, known_at
+from examples.flights.questions import HOURS, KNOWN_AT
+from examples.flights.replay import ask_again, known_at
 from examples.printed import print_section
 from examples.report import Section, Table, write_report
 from examples.served import client, served
@@ -134,7 +135,7 @@ def _lived_again(database: Database, models: Path, artifact: Artifact, steps: St
             Predictor(models) as predictor:
         predictor.serve(artifact.id, feature_set_version=FLIGHT.version(database.program))
         predictor.wait(concept, _READY_SECONDS)
-        asked = ask_the_day(database, predictor, artifact, lambda done: bar.advance(f"{done.flights} flights"))
+        asked = ask_again(database, predictor, artifact, HOURS, lambda done: bar.advance(f"{done.flights} flights"))
         known = [known_at(database, concept, instant) for instant in KNOWN_AT]
     return answers.of_replay(asked, known)
 

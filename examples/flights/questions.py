@@ -6,7 +6,7 @@ the next hour.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 AIRPORT = "JFK"
@@ -15,6 +15,10 @@ FLIGHT = "DL435 2013-12-05 JFK"  # due to leave for San Francisco at 19:00
 IN_THE_AIR = datetime(2013, 12, 6, 4, tzinfo=UTC)
 LANDED = datetime(2013, 12, 6, 12, tzinfo=UTC)
 LATE_MAX = 8
+
+# The day is lived again from 3:00 to 21:00, and looked back upon at these instants.
+HOURS = tuple(datetime(2013, 12, 5, 8, tzinfo=UTC) + timedelta(hours=hour) for hour in range(19))
+KNOWN_AT = tuple(datetime(2013, 12, day, hour, tzinfo=UTC) for day, hour in ((5, 18), (6, 0), (6, 6), (8, 0)))
 
 PREDICT = """query($at: At, $flight: String!, $entity: JSON!, $airport: String!) {
   view(at: $at) {

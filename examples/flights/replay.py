@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import pyarrow as pa
 
@@ -21,9 +21,6 @@ from learning.concept import ConceptKind
 from learning.outcomes import outcome_scores, outcomes, prediction_facts, record_predictions
 from learning.publish.artifact import Artifact
 from learning.serving.predictor import Prediction, Predictor, ServedBy
-
-HOURS = tuple(datetime(2013, 12, 5, 8, tzinfo=UTC) + timedelta(hours=hour) for hour in range(19))
-KNOWN_AT = tuple(datetime(2013, 12, day, hour, tzinfo=UTC) for day, hour in ((5, 18), (6, 0), (6, 6), (8, 0)))
 
 _DUE = "scheduled(flight: flight, departs: departs), departs >= now() + 2h, departs < now() + 3h"
 _DEADLINE_SECONDS = 20.0  # nobody waits for a replay; a served question has a quarter of a second
@@ -49,11 +46,11 @@ class Known:
     baseline: float | None
 
 
-def ask_the_day(database: Database, predictor: Predictor, artifact: Artifact,
-                done: Callable[[Asked], None]) -> tuple[Asked, ...]:
-    """What was asked at each of HOURS, also told to `done`."""
+def ask_again(database: Database, predictor: Predictor, artifact: Artifact, hours: Sequence[datetime],
+              done: Callable[[Asked], None]) -> tuple[Asked, ...]:
+    """What was asked at each of `hours`, which rise, also told to `done`."""
     asked = []
-    for hour in HOURS:
+    for hour in hours:
         asked.append(_ask(database, predictor, artifact, database.basis(valid_at=hour, system_at=hour)))
         done(asked[-1])
     return tuple(asked)

@@ -1,58 +1,28 @@
 """A week of flights, the one in which the clocks were put forward, in a store."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 import pyarrow as pa
 import pytest
 
-from examples.flights.facts import Frames, facts
 from examples.flights.learn import FLIGHT
 from examples.flights.load import Loaded, load
 from factdb.database import Database
 
 AFTERWARDS = datetime(2013, 4, 1, tzinfo=UTC)
-WEEK = range(7, 14)
 
 
-@pytest.fixture(scope="session")
-def week(frames: Frames) -> Frames:
-    flights, weather = frames.flights, frames.weather
-    return replace(frames, flights=flights[(flights.month == 3) & flights.day.isin(WEEK)].reset_index(drop=True),
-                   weather=weather[(weather.month == 3) & weather.day.isin(WEEK)].reset_index(drop=True))
-
-
-@pytest.fixture(scope="module")
-def loaded() -> list[Loaded]:
-    return []
-
-
-@pytest.fixture(scope="module")
-def database(week: Frames, loaded: list[Loaded], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    with Database.open(tmp_path_factory.mktemp("flights") / "store") as opened:
-        load(opened, facts(week), loaded.append)
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def spine(database: Database) -> pa.Table:
-    basis = database.basis(valid_at=AFTERWARDS, system_at=AFTERWARDS)
-    rows = database.at(basis).predicate("two_hours_before").to_pandas()
-    return pa.Table.from_pandas(rows.set_axis(["flight", "observed_at"], axis=1).sample(150, random_state=1),
-                                preserve_index=False)
-
-
-def test_each_step_is_told_with_its_facts(loaded: list[Loaded], database: Database, week: Frames) -> None:
+def test_each_step_is_told_with_its_facts(
+        loaded: list[Loaded], database: Database, week_tables: dict[str, pa.Table]) -> None:
     assert {step.relation: step.facts for step in loaded} == {
-        name: table.num_rows for name, table in facts(week).items()}
+        name: table.num_rows for name, table in week_tables.items()}
     assert all(step.seconds > 0 for step in loaded)
 
 
-def test_loading_again_changes_nothing(database: Database, week: Frames) -> None:
+def test_loading_again_changes_nothing(database: Database, week_tables: dict[str, pa.Table]) -> None:
     before = database.basis(valid_at=AFTERWARDS, system_at=AFTERWARDS)
-    load(database, facts(week), lambda step: None)
+    load(database, week_tables, lambda step: None)
     assert database.basis(valid_at=AFTERWARDS, system_at=AFTERWARDS) == before
 
 
@@ -113,8 +83,8 @@ def by_hand(tables: dict[str, pd.DataFrame], flight: str, at: pd.Timestamp, *, k
 
 @pytest.mark.parametrize("lag", [timedelta(0), None], ids=["as known then", "valid time only"])
 def test_features_are_what_the_facts_say_row_by_row(
-        database: Database, spine: pa.Table, week: Frames, lag: timedelta | None) -> None:
-    tables = {name: table.to_pandas() for name, table in facts(week).items()}
+        database: Database, spine: pa.Table, week_tables: dict[str, pa.Table], lag: timedelta | None) -> None:
+    tables = {name: table.to_pandas() for name, table in week_tables.items()}
     basis = database.basis(valid_at=AFTERWARDS, system_at=AFTERWARDS)
     answers = database.along(spine, FLIGHT.features, basis=basis, lag=lag).to_pylist()
     for row, answer in zip(spine.to_pylist(), answers, strict=True):
@@ -124,8 +94,8 @@ def test_features_are_what_the_facts_say_row_by_row(
 
 
 def test_the_concepts_are_the_arrivals_of_flights_that_arrived(
-        database: Database, spine: pa.Table, week: Frames) -> None:
-    flown = facts(week)["flown"].to_pandas().set_index("flight").delay
+        database: Database, spine: pa.Table, week_tables: dict[str, pa.Table]) -> None:
+    flown = week_tables["flown"].to_pandas().set_index("flight").delay
     basis = database.basis(valid_at=AFTERWARDS, system_at=AFTERWARDS)
     answers = database.along(spine, ("arrives_late", "arrival_delay"), basis=basis).to_pylist()
     for row, answer in zip(spine.to_pylist(), answers, strict=True):

@@ -33,6 +33,8 @@ RELATIONS = tuple(check(parse(SCHEMA), EMPTY).relations.values())
 NOT_YET = {"argmax", "argmin", "a rule a while ago", "a rule at the instant of an event", "a feature a while ago",
            "an aggregate over an aggregate"}
 
+FEATURES_OF_DOGS = [text for name, text in CONSTRUCTS.items()
+                    if name not in NOT_YET and text.startswith("feature it(dog) =")]
 DOGS: Sequence[Value] = ("a", "b", "c")
 PUPDATES: Sequence[Value] = ("p", "q", "r")
 DOMAINS: Mapping[str, Sequence[Value]] = {
@@ -50,3 +52,10 @@ def small_histories() -> SearchStrategy[list[Commit]]:
 def crowded_history(seed: int) -> list[Commit]:
     """A history of the schema in which there is much to see; the same each time."""
     return crowded(RELATIONS, seed, domains=DOMAINS, commits=20, facts_each=8)
+
+
+def together(texts: Sequence[str]) -> tuple[list[str], str]:
+    """Names for features that are all called `it`, and one text that declares them under these."""
+    names = [f"it{number}" for number in range(len(texts))]
+    renamed = [text.replace("feature it(", f"feature {name}(") for name, text in zip(names, texts, strict=True)]
+    return names, "\n".join(renamed)

@@ -28,7 +28,7 @@ from tests.oracle.strategies import Commit, crowded, day, declaration, histories
 SAID = "event said(key: text, value: int) key(key)."
 
 
-@settings(max_examples=50)
+@settings(max_examples=40)
 @given(st.data())
 def test_the_store_believes_what_the_definition_says(data: DataObject) -> None:
     relation = data.draw(relations())
@@ -39,7 +39,7 @@ def test_the_store_believes_what_the_definition_says(data: DataObject) -> None:
             assert_agreement(database, relation, words, basis)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(st.data())
 def test_an_old_basis_replays_to_the_byte_whatever_is_learned_later(data: DataObject) -> None:
     relation = data.draw(relations())
@@ -53,7 +53,7 @@ def test_an_old_basis_replays_to_the_byte_whatever_is_learned_later(data: DataOb
         assert [answered(database, relation, basis, words) for basis in pinned] == answers
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(st.data())
 def test_a_store_that_was_closed_and_opened_again_answers_the_same(data: DataObject) -> None:
     relation = data.draw(relations())

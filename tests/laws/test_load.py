@@ -20,7 +20,7 @@ from tests.oracle.strategies import crowded, declaration, relations
 ARGUMENTS = {"actor": "laws", "source": "test", "reason": "to see"}
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(st.data())
 def test_a_loaded_table_is_its_rows_in_the_order_of_system_time(data: DataObject) -> None:
     relation = data.draw(relations())

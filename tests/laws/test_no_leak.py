@@ -13,23 +13,20 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 
 from factdb.errors import LookAhead
-from tests.laws.constructs import CONSTRUCTS, NOT_YET, RELATIONS, SCHEMA, small_histories
+from tests.laws.constructs import FEATURES_OF_DOGS, RELATIONS, SCHEMA, small_histories, together
 from tests.laws.front_door import opened, told
 from tests.oracle.strategies import Commit, day
 
 LAGS = (timedelta(0), timedelta(hours=12), timedelta(days=2))
-OF_DOGS = [text for name, text in CONSTRUCTS.items()
-           if name not in NOT_YET and text.startswith("feature it(dog) =")]
 TABLE = pa.table({"dog": ["a", "b", "c"], "observed_at": pa.array([day(4)] * 3, pa.timestamp("us", tz="UTC"))})
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(st.data())
 def test_what_we_learn_later_changes_no_feature(data: DataObject) -> None:
     commits, lag = data.draw(small_histories()), data.draw(st.sampled_from(LAGS))
-    chosen = data.draw(st.lists(st.sampled_from(OF_DOGS), min_size=1, max_size=8, unique=True))
-    names = [f"f{number}" for number in range(len(chosen))]
-    text = "\n".join(text.replace("feature it(", f"feature {name}(") for name, text in zip(names, chosen, strict=True))
+    chosen = data.draw(st.lists(st.sampled_from(FEATURES_OF_DOGS), min_size=1, max_size=8, unique=True))
+    names, text = together(chosen)
     known_then = [commit for commit in commits if commit.system_at <= day(4) - lag]
     with opened(SCHEMA + text) as then, opened(SCHEMA + text) as now:
         told(then, RELATIONS, known_then)

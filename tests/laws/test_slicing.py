@@ -24,7 +24,16 @@ from factdb.datalog.syntax import Role
 from factdb.errors import NotYet
 from factdb.period import MICROSECOND
 from factdb.schema import Value
-from tests.laws.constructs import CONSTRUCTS, NOT_YET, RELATIONS, SCHEMA, crowded_history, small_histories
+from tests.laws.constructs import (
+    CONSTRUCTS,
+    FEATURES_OF_DOGS,
+    NOT_YET,
+    RELATIONS,
+    SCHEMA,
+    crowded_history,
+    small_histories,
+    together,
+)
 from tests.laws.front_door import ARROW, opened, point, stored_rows, told
 from tests.laws.programs import SHARED, features
 from tests.oracle.belief import Word
@@ -76,7 +85,13 @@ def worlds() -> Iterator[list[World]]:
 def test_a_construct_is_along_a_spine_what_it_is_at_each_basis(name: str, worlds: list[World]) -> None:
     for each in worlds:
         each.database.declare(CONSTRUCTS[name], module="construct")
-        assert_law(each, served=2)
+        assert_law(each, ["it"], served=1)
+
+
+def test_constructs_asked_together_are_what_they_are_alone(worlds: list[World]) -> None:
+    names, text = together(FEATURES_OF_DOGS)
+    worlds[0].database.declare(text, module="construct")
+    assert_law(worlds[0], names, served=1)
 
 
 @pytest.mark.parametrize("name", sorted(NOT_YET))
@@ -85,16 +100,16 @@ def test_a_construct_that_is_not_built_is_refused(name: str, worlds: list[World]
         worlds[0].database.declare(CONSTRUCTS[name], module="construct")
 
 
-@settings(max_examples=25)
+@settings(max_examples=18)
 @given(st.data())
 def test_slicing_commutes_with_evaluating(data: DataObject) -> None:
     commits = data.draw(small_histories())
     with opened(SCHEMA + SHARED) as database:
         each = world(database, commits, spine=data.draw(_spines), lag=data.draw(st.sampled_from(LAGS)),
                      system_at=data.draw(st.sampled_from([LATE, day(3)])))
-        for text in data.draw(st.lists(features(), min_size=1, max_size=3)):
-            database.declare(text, module="construct")
-            assert_law(each, served=2)
+        names, text = together(data.draw(st.lists(features(), min_size=1, max_size=4)))
+        database.declare(text, module="construct")
+        assert_law(each, names, served=2)
 
 
 def world(database: Database, commits: Sequence[Commit], *, spine: Sequence[Observed],
@@ -105,19 +120,20 @@ def world(database: Database, commits: Sequence[Commit], *, spine: Sequence[Obse
                  basis=database.basis(valid_at=system_at, system_at=system_at))
 
 
-def assert_law(each: World, *, served: int) -> None:
-    """Along the spine, at the basis of `served` of its rows, and by definition, `it` has the same values."""
-    predicate = each.database.program.predicates["it"]
-    bases = each.bases(predicate.role)
-    expected = defined(each, predicate, bases)
-    along = each.database.along(each.table, ["it"], basis=each.basis, lag=each.lag)
-    assert along.schema.field("it").type == ARROW[predicate.columns[-1].type]
-    assert_same(along, expected)
-    for basis in sorted(set(bases), key=lambda basis: (basis.valid_at.hour, basis.token))[:served]:
+def assert_law(each: World, names: Sequence[str], *, served: int) -> None:
+    """Along the spine, at the basis of `served` of its rows, and by definition, the names have the same values."""
+    predicates = [each.database.program.predicates[name] for name in names]
+    bases = each.bases(predicates[0].role)
+    expected = [defined(each, predicate, bases) for predicate in predicates]
+    along = each.database.along(each.table, names, basis=each.basis, lag=each.lag)
+    for predicate, values in zip(predicates, expected, strict=True):
+        assert_same(along, predicate, values)
+    ordered = sorted(set(bases), key=lambda basis: basis.token)
+    for basis in ordered[len(ordered) // 2:][:served]:
         rows = [number for number, other in enumerate(bases) if other == basis]
-        at = each.database.at(basis).features(["it"], each.table.take(rows).drop_columns("observed_at"))
-        assert at.schema.field("it").type == ARROW[predicate.columns[-1].type]
-        assert_same(at, [expected[row] for row in rows])
+        at = each.database.at(basis).features(names, each.table.take(rows).drop_columns("observed_at"))
+        for predicate, values in zip(predicates, expected, strict=True):
+            assert_same(at, predicate, [values[row] for row in rows])
 
 
 def defined(each: World, predicate: Predicate, bases: Sequence[Basis]) -> list[Value]:
@@ -128,9 +144,10 @@ def defined(each: World, predicate: Predicate, bases: Sequence[Basis]) -> list[V
             for (dog, pupdate, _), basis in zip(each.spine, bases, strict=True)]
 
 
-def assert_same(table: pa.Table, expected: Sequence[Value]) -> None:
-    """Equal row by row; floats to the twelfth digit, for sums in another order."""
-    found = [row[0] for row in stored_rows(table.select(["it"]))]
+def assert_same(table: pa.Table, predicate: Predicate, expected: Sequence[Value]) -> None:
+    """Equal row by row and of the declared type; floats to the twelfth digit, for sums in another order."""
+    assert table.schema.field(predicate.name).type == ARROW[predicate.columns[-1].type]
+    found = [row[0] for row in stored_rows(table.select([predicate.name]))]
     assert [type(value) for value in found] == [type(value) for value in expected], (found, expected)
     assert found == [pytest.approx(value, rel=1e-12, abs=1e-12) if isinstance(value, float) else value
                      for value in expected]

@@ -7,22 +7,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from examples.flights.questions import AIRPORT, ASKED, FLIGHT, IN_THE_AIR, LANDED, LATE_MAX
+from examples.flights.moments import AIRPORT, ASKED, FLIGHT_ASKED, IN_THE_AIR, LANDED, LATE_MAX
 from examples.flights.replay import Asked, Known
 from examples.plots import Mark, marks_plot
 from examples.report import Cell, Figure, Section, Table
 
-Json = Mapping[str, Any]
+_Json = Mapping[str, Any]
 
 
-def of_prediction(data: Json) -> Section:
+def of_prediction(data: _Json) -> Section:
     """One prediction as of a moment, with the facts and the features behind it."""
     view = data["view"]
     late, delay = view["late"], view["delay"]
     facts = tuple((relation, _plain(view[field]), _text(view[field]["systemFrom"])) for relation, field in (
         ("scheduled", "scheduledByKey"), ("assigned", "assignedByKey"), ("weather", "weatherByKey")))
     return Section(
-        title=f"Will {FLIGHT} be late?", figures=(),
+        title=f"Will {FLIGHT_ASKED} be late?", figures=(),
         paragraphs=(f"Asked over GraphQL as of {ASKED:%Y-%m-%d %H:%M} UTC, two hours before it leaves: late with "
                     f"probability {late['value']:.0%}, {delay['value']:.0f} minutes expected.",),
         tables=(
@@ -35,7 +35,7 @@ def of_prediction(data: Json) -> Section:
                   rows=tuple((each["name"], each["value"]) for each in late["features"]))))
 
 
-def of_beliefs(data: Json) -> Section:
+def of_beliefs(data: _Json) -> Section:
     """What was believed of one flight at three moments."""
     moments = (("before", ASKED), ("meanwhile", IN_THE_AIR), ("after", LANDED))
     rows: list[tuple[Cell, ...]] = []
@@ -44,13 +44,13 @@ def of_beliefs(data: Json) -> Section:
         rows.append((f"{instant:%Y-%m-%d %H:%M}", _text(data[name]["scheduledByKey"]["departs"]),
                      departed and departed["delay"], flown and flown["delay"]))
     return Section(
-        title=f"What did we believe about {FLIGHT}?", figures=(),
+        title=f"What did we believe about {FLIGHT_ASKED}?", figures=(),
         paragraphs=("Each answer stands for ever: asked again at the same two times, it is the same.",),
         tables=(Table(caption="Delays in minutes, as known at", rows=tuple(rows), columns=(
             "UTC", "due to leave", "left late by", "arrived late by")),))
 
 
-def of_worlds(data: Json, came: Json) -> Section:
+def of_worlds(data: _Json, came: _Json) -> Section:
     """Every world of the next hour with its value, the mixture of all, and what came."""
     told = data["view"]["possibleWorlds"]
     worlds = [(_choices(world), world["weight"], world["outcome"]) for world in told["worlds"]]
@@ -82,7 +82,7 @@ def of_replay(asked: Sequence[Asked], known: Sequence[Known]) -> Section:
     return Section(
         title="Predictions as facts, and what became of them", figures=(),
         paragraphs=(
-            f"On {ASKED:%d %B %Y}, a day of fog, {flights:,} flights were asked about in {len(asked)} hours "
+            f"On {ASKED:%d %B %Y}, a bad day, {flights:,} flights were asked about in {len(asked)} hours "
             f"({by_model:,} answered by the model in its own process). Each prediction is a fact: valid for its "
             "flight, known when it was asked. An outcome that is not known yet is unknown, never 0.",),
         tables=(Table(
@@ -92,16 +92,16 @@ def of_replay(asked: Sequence[Asked], known: Sequence[Known]) -> Section:
                        for each in known)),))
 
 
-def _mark(label: str, weight: float, outcome: Json) -> Mark:
+def _mark(label: str, weight: float, outcome: _Json) -> Mark:
     low, high = outcome["quantiles"][0]["value"], outcome["quantiles"][-1]["value"]
     return Mark(label=label, middle=outcome["mean"], low=low, high=high, weight=weight)
 
 
-def _choices(world: Json) -> str:
+def _choices(world: _Json) -> str:
     return "; ".join(choice["estimator"] for choice in world["choices"])
 
 
-def _plain(row: Json) -> str:
+def _plain(row: _Json) -> str:
     return ", ".join(f"{name} {_text(value)}" for name, value in row.items() if name != "systemFrom")
 
 

@@ -14,9 +14,10 @@ from rich.console import Console
 from api.champions import models_folder
 from examples.flights import answers, questions, story
 from examples.flights.facts import Frames, facts
-from examples.flights.learn import CONCEPTS, FLIGHT, honest, leaking, learn, publish, spine
+from examples.flights.instances import CONCEPTS, FLIGHT, honest, leaking, spine
+from examples.flights.learn import learn, publish
 from examples.flights.load import load
-from examples.flights.questions import HOURS, KNOWN_AT
+from examples.flights.moments import AIRPORT, ASKED, FLIGHT_ASKED, HOURS, IN_THE_AIR, KNOWN_AT, LANDED
 from examples.flights.replay import ask_again, known_at
 from examples.printed import print_section
 from examples.report import Section, Table, write_report
@@ -118,14 +119,14 @@ def _asked(store: Path, steps: Steps) -> list[Section]:
     with steps.step("Serve, and ask from another process", of=5) as bar, served(store) as address, \
             client(address) as asking:
         bar.advance(address)
-        predicted = asking.ask(questions.PREDICT, questions.about_the_flight())
+        predicted = asking.ask(*questions.prediction(FLIGHT_ASKED, AIRPORT, ASKED))
         bar.advance("a prediction")
-        believed = asking.ask(questions.BELIEFS, questions.about_beliefs())
+        believed = asking.ask(*questions.beliefs(FLIGHT_ASKED, ASKED, IN_THE_AIR, LANDED))
         bar.advance("what was believed")
-        now = asking.ask(questions.NOW, questions.about_now())["view"]["originFeatures"]
-        worlds = asking.ask(questions.WORLDS, questions.about_worlds(now["scheduledNextHour"], now["originDelay1h"]))
+        known = asking.ask(*questions.now(AIRPORT, ASKED))
+        worlds = asking.ask(*questions.worlds(AIRPORT, ASKED, known))
         bar.advance("possible worlds")
-        came = asking.ask(questions.CAME, questions.about_what_came())
+        came = asking.ask(*questions.what_came(AIRPORT, ASKED))
     return [answers.of_prediction(predicted), answers.of_beliefs(believed), answers.of_worlds(worlds, came)]
 
 

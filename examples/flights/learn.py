@@ -1,6 +1,5 @@
 """
-From the store to models of a flight's arrival: instances two hours before each departure, three models of each
-concept side by side, what a leak would have promised, and the best model published.
+From instances to models of a flight's arrival: three models of each concept side by side, and the best one published.
 """
 
 from __future__ import annotations
@@ -15,9 +14,8 @@ import pyarrow.compute as pc
 from factdb.database import Database
 from factdb.datalog.syntax import Role
 from factdb.sql.clock import OBSERVED_AT
-from features.feature_set import FeatureSet
-from features.instances import Frame, Progress, instances, leaking_instances
-from features.spine import Spine, spine_of
+from features.instances import Frame
+from features.spine import Spine
 from learning.concept import Concept, concept_of
 from learning.estimators.baseline import HistoricalMean
 from learning.estimators.boosted import Boosted
@@ -28,35 +26,11 @@ from learning.registry import LEARNING_DL, MODULE, promote, publish_model
 from learning.split import TimeSplit
 from learning.train import Trained, publish_trained, train
 
-FLIGHT = FeatureSet(name="flight two hours before", lag=timedelta(0), features=(
-    "departures_1h", "departures_3h", "departures_24h", "delay_1h", "delay_3h", "delay_24h", "cancellations_3h",
-    "late_share_3h", "carrier_late_share", "dest_late_share", "plane_last_delay", "plane_age", "wind", "temperature",
-    "pressure", "rain", "visibility", "departs_hour", "departs_weekday", "distance", "carrier", "origin",
-))
-CONCEPTS = ("arrives_late", "arrival_delay")
 OCTOBER = datetime(2013, 10, 1, 4, tzinfo=UTC)  # midnight in New York
 
-_YEAR_END = datetime(2014, 1, 3, tzinfo=UTC)
 # A concept looks two days ahead: what was observed on the last two days of September was not known by October.
 _TIMES = TimeSplit(train_until=OCTOBER, test_from=OCTOBER, embargo=timedelta(days=2))
 _SEED = 0
-
-
-def spine(database: Database) -> Spine:
-    """Every scheduled departure of the year, two hours before."""
-    return spine_of(database.at(database.basis(valid_at=_YEAR_END, system_at=_YEAR_END)), "two_hours_before")
-
-
-def honest(database: Database, rows: Spine, done: Progress) -> Frame:
-    """The instances of `rows`; a concept is NULL for a flight that was cancelled, diverted or lost from sight."""
-    basis = database.basis(valid_at=_YEAR_END, system_at=_YEAR_END)
-    return instances(database, rows, FLIGHT, CONCEPTS, basis, done=done)
-
-
-def leaking(database: Database, rows: Spine, done: Progress) -> Frame:
-    """The instances of `rows` that a table with one time would give."""
-    basis = database.basis(valid_at=_YEAR_END, system_at=_YEAR_END)
-    return leaking_instances(database, rows, FLIGHT, CONCEPTS, basis, done=done)
 
 
 def learn(database: Database, frame: Frame, concept: str, names: tuple[str, ...] = ()) -> Trained:

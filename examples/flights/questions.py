@@ -1,26 +1,20 @@
 """
-What the demo asks over GraphQL on the evening of a foggy day: a prediction, what was believed when, and the worlds of
-the next hour.
+What the demo asks over GraphQL: a prediction, what was believed when, and the worlds of an airport's next hour.
+
+Each question is a query with its variables.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
 
-AIRPORT = "JFK"
-ASKED = datetime(2013, 12, 5, 22, tzinfo=UTC)  # 17:00 in New York
-FLIGHT = "DL435 2013-12-05 JFK"  # due to leave for San Francisco at 19:00
-IN_THE_AIR = datetime(2013, 12, 6, 4, tzinfo=UTC)
-LANDED = datetime(2013, 12, 6, 12, tzinfo=UTC)
-LATE_MAX = 8
+from examples.flights.moments import LATE_MAX
 
-# The day is lived again from 3:00 to 21:00, and looked back upon at these instants.
-HOURS = tuple(datetime(2013, 12, 5, 8, tzinfo=UTC) + timedelta(hours=hour) for hour in range(19))
-KNOWN_AT = tuple(datetime(2013, 12, day, hour, tzinfo=UTC) for day, hour in ((5, 18), (6, 0), (6, 6), (8, 0)))
+Question: TypeAlias = tuple[str, dict[str, Any]]
 
-PREDICT = """query($at: At, $flight: String!, $entity: JSON!, $airport: String!) {
+_PREDICT = """query($at: At, $flight: String!, $entity: JSON!, $airport: String!) {
   view(at: $at) {
     basis { token }
     scheduledByKey(flight: $flight) { carrier number origin dest departs arrives systemFrom }
@@ -31,7 +25,7 @@ PREDICT = """query($at: At, $flight: String!, $entity: JSON!, $airport: String!)
 fragment told on Prediction { value baseline unit servedBy degraded predictionId features { name value }
   model { id kind artifact fingerprint basis } }"""
 
-BELIEFS = """query($before: At, $meanwhile: At, $after: At, $flight: String!) {
+_BELIEFS = """query($before: At, $meanwhile: At, $after: At, $flight: String!) {
   before: view(at: $before) { ...believed }
   meanwhile: view(at: $meanwhile) { ...believed }
   after: view(at: $after) { ...believed } }
@@ -40,10 +34,10 @@ fragment believed on View {
   departedByKey(flight: $flight) { delay validFrom systemFrom }
   flownByKey(flight: $flight) { delay landed validFrom systemFrom } }"""
 
-NOW = """query($at: At, $airport: String!) { view(at: $at) {
+_NOW = """query($at: At, $airport: String!) { view(at: $at) {
   originFeatures(origin: $airport) { scheduledNextHour originDelay1h } } }"""
 
-WORLDS = """query($at: At, $quantities: [QuantityInput!]!, $threshold: Float!) {
+_WORLDS = """query($at: At, $quantities: [QuantityInput!]!, $threshold: Float!) {
   view(at: $at) { basis { token }
     possibleWorlds(formula: "thin(departures, late)", quantities: $quantities, thresholds: [$threshold],
                    levels: [0.05, 0.5, 0.95], exactOnly: true) {
@@ -52,47 +46,51 @@ WORLDS = """query($at: At, $quantities: [QuantityInput!]!, $threshold: Float!) {
       worlds { weight choices { quantity estimator } outcome { ...said } } } } }
 fragment said on Outcome { mean sd method errorBound quantiles { level value } exceeds { threshold probability } }"""
 
-CAME = """query($at: At, $airport: String!) { view(at: $at) {
+_CAME = """query($at: At, $airport: String!) { view(at: $at) {
   originConcepts(origin: $airport) { departuresNextHour lateNextHour } } }"""
 
 
-def at(instant: datetime) -> dict[str, str]:
+def prediction(flight: str, airport: str, asked: datetime) -> Question:
+    """What the champions say of `flight` as of `asked`, and the facts and features behind it."""
+    return _PREDICT, {"at": _at(asked), "flight": flight, "entity": {"flight": flight}, "airport": airport}
+
+
+def beliefs(flight: str, before: datetime, meanwhile: datetime, after: datetime) -> Question:
+    """What was believed of `flight` at three instants."""
+    return _BELIEFS, {"before": _at(before), "meanwhile": _at(meanwhile), "after": _at(after), "flight": flight}
+
+
+def now(airport: str, asked: datetime) -> Question:
+    """What is planned at `airport` for the hour after `asked`, and the mean delay of the hour before."""
+    return _NOW, {"at": _at(asked), "airport": airport}
+
+
+def worlds(airport: str, asked: datetime, known: Mapping[str, Any]) -> Question:
+    """How many of the next hour's departures will arrive late, in every world; `known` is the answer to `now`."""
+    features = known["view"]["originFeatures"]
+    return _WORLDS, {"at": _at(asked), "threshold": LATE_MAX, "quantities": [
+        _quantity("departures", "departures", "COUNT", ("GAMMA_POISSON", "POISSON_MODEL"), {
+            "params": {"airport": airport},
+            "text": "departures_then($airport, start, departures, planned)", "value": "departures",
+            "features": ["planned"], "featuresAhead": [features["scheduledNextHour"]]}),
+        _quantity("late", "late/departure", "UNIT", ("BETA_SHARE", "BINOMIAL_MODEL"), {
+            "params": {"airport": airport},
+            "text": "late_then($airport, start, late, landed, delay)", "value": "late", "exposure": "landed",
+            "features": ["delay"], "featuresAhead": [features["originDelay1h"]]})]}
+
+
+def what_came(airport: str, asked: datetime) -> Question:
+    """What the hour after `asked` brought, as known a day later."""
+    return _CAME, {"at": {"valid": asked.isoformat(), "system": (asked + timedelta(days=1)).isoformat()},
+                   "airport": airport}
+
+
+def _at(instant: datetime) -> dict[str, str]:
     """The input of a view of `instant` as known at `instant`."""
     return {"valid": instant.isoformat(), "system": instant.isoformat()}
-
-
-def about_the_flight() -> dict[str, Any]:
-    """The variables of PREDICT."""
-    return {"at": at(ASKED), "flight": FLIGHT, "entity": {"flight": FLIGHT}, "airport": AIRPORT}
-
-
-def about_beliefs() -> dict[str, Any]:
-    """The variables of BELIEFS: two hours before the departure, in the air, and after the landing."""
-    return {"before": at(ASKED), "meanwhile": at(IN_THE_AIR), "after": at(LANDED), "flight": FLIGHT}
-
-
-def about_now() -> dict[str, Any]:
-    """The variables of NOW."""
-    return {"at": at(ASKED), "airport": AIRPORT}
-
-
-def about_what_came() -> dict[str, Any]:
-    """The variables of CAME: the hour after the question, as known when all had landed."""
-    return {"at": {"valid": ASKED.isoformat(), "system": LANDED.isoformat()}, "airport": AIRPORT}
-
-
-def about_worlds(planned: int, delay: float) -> dict[str, Any]:
-    """The variables of WORLDS, given what is planned for the next hour and the mean delay of the last."""
-    return {"at": at(ASKED), "threshold": LATE_MAX, "quantities": [
-        _quantity("departures", "departures", "COUNT", ("GAMMA_POISSON", "POISSON_MODEL"), {
-            "text": "departures_then($airport, start, departures, planned)", "value": "departures",
-            "features": ["planned"], "featuresAhead": [planned]}),
-        _quantity("late", "late/departure", "UNIT", ("BETA_SHARE", "BINOMIAL_MODEL"), {
-            "text": "late_then($airport, start, late, landed, delay)", "value": "late", "exposure": "landed",
-            "features": ["delay"], "featuresAhead": [delay]})]}
 
 
 def _quantity(name: str, unit: str, support: str, kinds: tuple[str, str],
               history: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": name, "unit": unit, "support": support, "estimators": [{"kind": kind} for kind in kinds],
-            "history": {**history, "instant": "start", "params": {"airport": AIRPORT}}}
+            "history": {**history, "instant": "start"}}

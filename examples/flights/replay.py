@@ -11,7 +11,7 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from examples.flights.learn import FLIGHT
+from examples.flights.instances import FLIGHT
 from factdb.basis import Basis
 from factdb.database import Database, View
 from factdb.fact import Fact

@@ -12,7 +12,8 @@ from rich.console import Console
 from api.champions import models_folder
 from examples.flights import answers, questions, story
 from examples.flights.demo import run
-from examples.flights.learn import CONCEPTS, FLIGHT, OCTOBER, honest, known_by_october, leaking, publish, spine
+from examples.flights.instances import CONCEPTS, FLIGHT, honest, leaking, spine
+from examples.flights.learn import OCTOBER, known_by_october, publish
 from examples.flights.load import Loaded, load
 from examples.flights.replay import ask_again, known_at
 from examples.printed import print_section
@@ -32,6 +33,7 @@ from learning.train import Trained, train
 
 TUESDAY = datetime(2013, 3, 12, 4, tzinfo=UTC)
 ASKED = datetime(2013, 3, 13, 20, tzinfo=UTC)  # 16:00 in New York, where it was 21:00 UTC before the 10th
+AFTERWARDS = datetime(2013, 4, 1, tzinfo=UTC)
 FLIGHT_ASKED = "B635 2013-03-13 JFK"
 HISTORY = {"historical": HistoricalMean(by=("carrier", "departs_hour"), weight=20.0)}
 
@@ -95,15 +97,12 @@ def published(week_tables: dict[str, pa.Table], tmp_path_factory: pytest.TempPat
 
 def test_the_questions_of_the_demo_are_answered_and_told(published: tuple[Path, Artifact], tmp_path: Path) -> None:
     store, artifact = published
-    moment = questions.at(ASKED)
-    about = {"at": moment, "flight": FLIGHT_ASKED, "entity": {"flight": FLIGHT_ASKED}, "airport": "JFK"}
     with served(store) as address, client(address) as asking:
-        predicted = asking.ask(questions.PREDICT, about)
-        believed = asking.ask(questions.BELIEFS, {**questions.about_beliefs(), "flight": FLIGHT_ASKED})
-        now = asking.ask(questions.NOW, {"at": moment, "airport": "JFK"})["view"]["originFeatures"]
-        worlds = asking.ask(questions.WORLDS, {
-            **questions.about_worlds(now["scheduledNextHour"], now["originDelay1h"]), "at": moment})
-        came = asking.ask(questions.CAME, {"at": questions.at(ASKED + timedelta(days=1)), "airport": "JFK"})
+        predicted = asking.ask(*questions.prediction(FLIGHT_ASKED, "JFK", ASKED))
+        believed = asking.ask(*questions.beliefs(FLIGHT_ASKED, ASKED, ASKED + timedelta(hours=6), AFTERWARDS))
+        known = asking.ask(*questions.now("JFK", ASKED))
+        worlds = asking.ask(*questions.worlds("JFK", ASKED, known))
+        came = asking.ask(*questions.what_came("JFK", ASKED))
     late = predicted["view"]["late"]
     assert (late["servedBy"], late["model"]["id"]) == ("MODEL", artifact.name)
     # The features of its set that this model reads, as they were believed when it was asked.

@@ -6,7 +6,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from examples.flights.learn import FLIGHT
+from examples.flights.instances import FLIGHT
 from examples.flights.load import Loaded, load
 from factdb.database import Database
 

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from api.cli import arguments, options
-from api.cli.options import NOW, FormatOption, StoreOption, SystemAt, ValidAt
+from api.cli.options import BasisOption, FormatOption, StoreOption, SystemAt, ValidAt
 from api.cli.output import show
 from api.cli.tables import read_rows
 from factdb.database import Database
@@ -59,7 +59,7 @@ def load(
         typer.echo(f"{file.name} was loaded before, as transaction {receipt.transaction}; nothing was written")
     else:
         rate = receipt.facts / max(perf_counter() - began, 1e-9)
-        typer.echo(f"{receipt.facts:,} facts of {relation}, transaction {receipt.transaction}, {rate:,.0f} a second")
+        typer.echo(f"{receipt.facts:,} fact{'' if receipt.facts == 1 else 's'} of {relation}, transaction {receipt.transaction}, {rate:,.0f} a second")
 
 
 def query(
@@ -67,13 +67,14 @@ def query(
     text: Annotated[str, typer.Argument(help="A body of the rule language, such as: departed(origin: o, delay: m)")],
     store: StoreOption,
     param: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A value for $NAME.")] = None,
-    valid_at: ValidAt = NOW,
-    system_at: SystemAt = NOW,
+    valid_at: ValidAt = None,
+    system_at: SystemAt = None,
+    at_basis: BasisOption = None,
     form: FormatOption = None,
 ) -> None:
     """Answer a query at a basis: one row for each way in which the body holds."""
     with options.opened(store) as database:
-        basis = options.pinned(database, valid_at, system_at)
+        basis = options.pinned(database, valid_at, system_at, at_basis)
         show(database.at(basis).query(text, arguments.query_parameters(param or [])), form, basis)
 
 
@@ -84,13 +85,14 @@ def as_of(
     key: Annotated[list[str] | None, typer.Argument(metavar="COLUMN=VALUE", help="Which; default: all.")] = None,
     history: Annotated[bool, typer.Option("--history", help="Every belief that was known by then.")] = False,
     limit: Annotated[int | None, typer.Option(min=0, help="At most so many rows.")] = None,
-    valid_at: ValidAt = NOW,
-    system_at: SystemAt = NOW,
+    valid_at: ValidAt = None,
+    system_at: SystemAt = None,
+    at_basis: BasisOption = None,
     form: FormatOption = None,
 ) -> None:
     """Show what was believed of a relation at a basis."""
     with options.opened(store) as database:
-        basis = options.pinned(database, valid_at, system_at)
+        basis = options.pinned(database, valid_at, system_at, at_basis)
         view = database.at(basis)
         columns = arguments.relation(database, relation).columns
         values = arguments.key_values(f"column of {relation}", columns, key or [])

@@ -11,7 +11,7 @@ import pyarrow as pa
 import typer
 
 from api.cli.arguments import key_values
-from api.cli.options import NOW, FormatOption, StoreOption, SystemAt, ValidAt, opened, pinned
+from api.cli.options import BasisOption, FormatOption, StoreOption, SystemAt, ValidAt, opened, pinned
 from api.cli.output import show
 from api.cli.tables import read_rows
 from api.texts import read_duration
@@ -29,8 +29,9 @@ def features(
     spine: Annotated[Path | None, typer.Option(
         exists=True, dir_okay=False, help="A file of entities and observed_at, each row its own moment.")] = None,
     lag: Annotated[str, typer.Option(metavar="DURATION", help="With --spine: how late facts arrive.")] = "PT0S",
-    valid_at: ValidAt = NOW,
-    system_at: SystemAt = NOW,
+    valid_at: ValidAt = None,
+    system_at: SystemAt = None,
+    at_basis: BasisOption = None,
     form: FormatOption = None,
 ) -> None:
     """Compute features for an entity at a basis, or for each row of a spine."""
@@ -38,7 +39,7 @@ def features(
         raise typer.BadParameter("Expected either --entity or --spine")
     wanted = tuple(name.strip() for name in names.split(","))
     with opened(store) as database:
-        basis = pinned(database, valid_at, system_at)
+        basis = pinned(database, valid_at, system_at, at_basis)
         entities = _entities(database, wanted)
         if spine is not None:
             types = {name: column.type for name, column in entities.items()} | {"observed_at": Type.INSTANT}

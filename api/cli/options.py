@@ -13,15 +13,20 @@ import typer
 
 from api.cli.failures import NotFound
 from api.cli.output import Format
+from api.pin import pin
+from api.texts import read_instant
 from factdb.basis import Basis
 from factdb.database import Database
-from factdb.period import parse_instant
 
-NOW = "now"
+_NOW = "now"
 
 StoreOption = Annotated[Path, typer.Option("--store", envvar="FACTDB_STORE", help="The store to use.")]
-ValidAt = Annotated[str, typer.Option("--valid-at", metavar="TIME", help="Of which moment; ISO 8601 with a zone.")]
-SystemAt = Annotated[str, typer.Option("--system-at", metavar="TIME", help="As known when; ISO 8601 with a zone.")]
+ValidAt = Annotated[str | None, typer.Option(
+    "--valid-at", metavar="TIME", show_default=_NOW, help="Of which moment; ISO 8601 with a zone.")]
+SystemAt = Annotated[str | None, typer.Option(
+    "--system-at", metavar="TIME", show_default=_NOW, help="As known when; ISO 8601 with a zone.")]
+BasisOption = Annotated[str | None, typer.Option(
+    "--basis", metavar="TOKEN", help="A basis that was printed before, instead of times.")]
 FormatOption = Annotated[Format | None, typer.Option(
     "--format", help="Default: a table on a terminal, JSON lines in a pipe.", show_default=False)]
 
@@ -40,8 +45,7 @@ def opened(store: Path) -> Iterator[Database]:
         yield database
 
 
-def pinned(database: Database, valid_at: str, system_at: str) -> Basis:
-    """The basis that the two options name; `now` is read from the clock once for both."""
-    now = database.clock.now()
-    return database.basis(valid_at=now if valid_at == NOW else parse_instant(valid_at),
-                          system_at=now if system_at == NOW else parse_instant(system_at))
+def pinned(database: Database, valid_at: str | None, system_at: str | None, token: str | None) -> Basis:
+    """The basis that the options name; what they leave out is now, read from the clock once."""
+    valid, system = (None if text in (None, _NOW) else read_instant(text) for text in (valid_at, system_at))
+    return pin(database, now=database.clock.now(), valid=valid, system=system, token=token)

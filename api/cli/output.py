@@ -46,7 +46,7 @@ def show(answer: pa.Table, form: Format | None, basis: Basis | None = None) -> N
 def show_basis(basis: Basis) -> None:
     """Write `basis` to stderr, so that stdout holds the answer alone."""
     typer.echo(f"basis: valid_at={instant_text(basis.valid_at)} system_at={instant_text(basis.system_at)} "
-               f"transaction={basis.transaction}", err=True)
+               f"transaction={basis.transaction} token={basis.token}", err=True)
 
 
 def show_object(answer: Mapping[str, object], form: Format | None) -> None:

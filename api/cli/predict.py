@@ -11,7 +11,7 @@ import typer
 
 from api.champions import Champions, models_folder
 from api.cli.arguments import key_values
-from api.cli.options import NOW, FormatOption, StoreOption, SystemAt, ValidAt, opened, pinned
+from api.cli.options import BasisOption, FormatOption, StoreOption, SystemAt, ValidAt, opened, pinned
 from api.cli.output import show_basis, show_object
 from factdb.datalog.syntax import Role
 from learning.outcomes import record_predictions
@@ -25,13 +25,14 @@ def predict(
     entity: Annotated[list[str], typer.Option(metavar="NAME=VALUE", help="Of which entity.")],
     record: Annotated[bool, typer.Option("--record", help="Write the prediction as a fact, known when asked.")] = False,
     seconds: Annotated[float, typer.Option(min=0, help="How long the model may take.")] = 2.0,
-    valid_at: ValidAt = NOW,
-    system_at: SystemAt = NOW,
+    valid_at: ValidAt = None,
+    system_at: SystemAt = None,
+    at_basis: BasisOption = None,
     form: FormatOption = None,
 ) -> None:
     """Predict a concept of an entity from its features at a basis; history answers when the model cannot."""
     with opened(store) as database:
-        basis = pinned(database, valid_at, system_at)
+        basis = pinned(database, valid_at, system_at, at_basis)
         columns = database.program.predicate(concept, Role.CONCEPT).entities
         champions = Champions(database, Predictor(models_folder(store)), seconds=seconds)
         try:

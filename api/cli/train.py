@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from api.champions import models_folder
-from api.cli.options import NOW, FormatOption, StoreOption, SystemAt, ValidAt, opened, pinned
+from api.cli.options import BasisOption, FormatOption, StoreOption, SystemAt, ValidAt, opened, pinned
 from api.cli.output import show
 from api.texts import read_duration
 from factdb.basis import Basis
@@ -53,13 +53,14 @@ def train(
     lag: Annotated[str, typer.Option(metavar="DURATION", help="How late facts arrive.")] = "PT0S",
     embargo: Annotated[str, typer.Option(metavar="DURATION", help="How long an outcome takes to be known.")] = "PT0S",
     publish: Annotated[bool, typer.Option("--publish", help="Publish the best model and let it answer.")] = False,
-    valid_at: ValidAt = NOW,
-    system_at: SystemAt = NOW,
+    valid_at: ValidAt = None,
+    system_at: SystemAt = None,
+    at_basis: BasisOption = None,
     form: FormatOption = None,
 ) -> None:
     """Train a historical mean, a GLM and boosted trees, and show their scores on later rows; lower is better."""
     with opened(store) as database:
-        basis = pinned(database, valid_at, system_at)
+        basis = pinned(database, valid_at, system_at, at_basis)
         wanted = tuple(features.split(",")) if features is not None else _features_beside(database.program, concept)
         feature_set = FeatureSet(name=concept, features=wanted, lag=read_duration(lag))
         frame = _frame(database, spine, feature_set, concept, basis)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import typer
 
 from api.cli.failures import complain, exit_of
-from api.cli.options import NOW, FormatOption, StoreOption, SystemAt, ValidAt, opened, pinned
+from api.cli.options import BasisOption, FormatOption, StoreOption, SystemAt, ValidAt, opened, pinned
 from api.cli.output import show
 from api.graphql.limits import Limits
 from api.graphql.requests import GraphQLRequest
@@ -38,14 +38,15 @@ def worlds(
         exists=True, dir_okay=False,
         help="A .toml or .json file: formula, thresholds, and quantities as in GraphQL.")],
     store: StoreOption,
-    valid_at: ValidAt = NOW,
-    system_at: SystemAt = NOW,
+    valid_at: ValidAt = None,
+    system_at: SystemAt = None,
+    at_basis: BasisOption = None,
     form: FormatOption = None,
 ) -> None:
     """Show every world of a question with its weight, and last the mixture of all."""
     asked = _read(question)
     with opened(store) as database:
-        basis = pinned(database, valid_at, system_at)
+        basis = pinned(database, valid_at, system_at, at_basis)
         request = GraphQLRequest(query=_QUESTION, variables={**asked, "at": {"basis": basis.token}}, operation=None,
                                  read_only=True)
         answer = GraphQLService(database, None, Limits()).answer(request).body

@@ -107,7 +107,7 @@ def _times(temporal: Sequence[Temporal], relation: Relation, bindings: Bindings,
     window = next((word for word in temporal if isinstance(word, Within)), None)
     point = next((word for word in temporal if isinstance(word, At)), None)
     if point and not event:
-        at = expression_sql(point.term, bindings.scope)
+        at = moved(exp.paren(expression_sql(point.term, bindings.scope)), clock.shift - bindings.clock.shift)
     if window is None:
         conditions.append(start <= at)
         conditions += [] if event else [end > at.copy()]

@@ -58,8 +58,9 @@ def load(
     if receipt.repeated:
         typer.echo(f"{file.name} was loaded before, as transaction {receipt.transaction}; nothing was written")
     else:
+        facts = f"{receipt.facts:,} fact{'' if receipt.facts == 1 else 's'}"
         rate = receipt.facts / max(perf_counter() - began, 1e-9)
-        typer.echo(f"{receipt.facts:,} fact{'' if receipt.facts == 1 else 's'} of {relation}, transaction {receipt.transaction}, {rate:,.0f} a second")
+        typer.echo(f"{facts} of {relation}, transaction {receipt.transaction}, {rate:,.0f} a second")
 
 
 def query(

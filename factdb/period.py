@@ -50,10 +50,12 @@ def parse_instant(text: str) -> datetime:
     """
     try:
         instant = datetime.fromisoformat(text)
+        to_micros(instant)
+        return instant.astimezone(UTC)
     except ValueError:
         raise NaiveInstant(f"Expected an ISO 8601 instant such as 2013-02-01T05:00:00Z, got {text!r}") from None
-    to_micros(instant)
-    return instant.astimezone(UTC)
+    except OverflowError:
+        raise NaiveInstant(f"Expected an instant from year 1 to 9999 in UTC, got {text!r}") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,11 @@ def connect(path: Path, *, memory_limit: str) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config={
         "memory_limit": memory_limit, "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false", "temp_directory": str(path.parent / f".{path.name}.tmp")})
+    # Without the type and a whole path, DuckDB would take `gates.csv` for a table to read and `md:x` for an address.
     attach = exp.Attach(
-        this=exp.alias_(exp.Literal.string(str(path)), CATALOG),
-        expressions=[exp.AttachOption(this=exp.var("STORAGE_VERSION"), expression=exp.Literal.string(STORAGE_VERSION))])
+        this=exp.alias_(exp.Literal.string(str(path.absolute())), CATALOG),
+        expressions=[exp.AttachOption(this=exp.var("TYPE"), expression=exp.var("DUCKDB")),
+                     exp.AttachOption(this=exp.var("STORAGE_VERSION"), expression=exp.Literal.string(STORAGE_VERSION))])
     try:
         run(connection, attach)
         migrate(connection)

@@ -6,6 +6,7 @@ Texts are read as the types that the program declares, so `007` stays a text whe
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from api.texts import read_duration, read_instant
-from factdb.errors import InvalidFact
+from factdb.errors import InvalidFact, WrongType
 from factdb.schema import Type
 from factdb.store.execute import ARROW
 
@@ -28,9 +29,13 @@ def read_rows(path: Path, types: Types) -> pa.Table:
     if reader is None:
         raise InvalidFact(f"Expected a file named *{', *'.join(_READERS)}, got {path.name}")
     try:
-        return reader(path, types)
+        rows = reader(path, types)
     except (pa.ArrowInvalid, pa.ArrowTypeError, orjson.JSONDecodeError) as error:
         raise InvalidFact(f"Cannot read {path.name}: {error}") from None
+    twice = [name for name, times in Counter(rows.column_names).items() if times > 1]
+    if twice:
+        raise InvalidFact(f"Expected each column of {path.name} once, got {', '.join(twice)} more often")
+    return rows
 
 
 def _csv(path: Path, types: Types) -> pa.Table:
@@ -55,13 +60,17 @@ def _json_lines(path: Path, types: Types) -> pa.Table:
         if not isinstance(row, dict):
             raise InvalidFact(f"Expected an object on each line of {path.name}, got {row!r}")
     names = dict.fromkeys(name for row in rows for name in row)
-    return pa.table({name: _column([row.get(name) for row in rows], types.get(name)) for name in names})
+    return pa.table({name: _column(name, [row.get(name) for row in rows], types.get(name)) for name in names})
 
 
-def _column(values: list[object], kind: Type | None) -> pa.Array:
+def _column(name: str, values: list[object], kind: Type | None) -> pa.Array:
     match kind:
         case None:
             return pa.array(values)
+        case Type.INT:  # Arrow would cut 4.5 to 4
+            broken = [value for value in values if isinstance(value, float) and not value.is_integer()]
+            if broken:
+                raise WrongType(f"Expected int for {name}, got {broken[0]!r}")
         case Type.INSTANT:
             values = [None if value is None else read_instant(value) for value in values]
         case Type.DURATION:

@@ -8,7 +8,7 @@ import pyarrow.parquet
 import pytest
 
 from api.cli.tables import read_rows
-from factdb.errors import FactDBError, InvalidFact, NaiveInstant
+from factdb.errors import FactDBError, InvalidFact, NaiveInstant, WrongType
 from factdb.schema import Type
 
 TYPES = {"flight": Type.TEXT, "seats": Type.INT, "at": Type.INSTANT, "took": Type.DURATION}
@@ -43,6 +43,8 @@ def test_typed_files_keep_their_types(tmp_path: Path) -> None:
     ("rows.jsonl", '{"at": "2013-01-01T05:00:00"}\n', NaiveInstant),
     ("rows.csv", "seats\nmany\n", InvalidFact),
     ("rows.jsonl", '{"seats": "many"}\n', InvalidFact),
+    ("rows.jsonl", '{"seats": 3}\n{"seats": 4.5}\n', WrongType),
+    ("rows.csv", "seats,flight,seats\n1,a,2\n", InvalidFact),
     ("rows.jsonl", "[1]\n", InvalidFact),
     ("rows.jsonl", "{\n", InvalidFact),
     ("rows.parquet", "not parquet", InvalidFact),

@@ -25,7 +25,8 @@ Value: TypeAlias = str | int | float | bool | datetime | timedelta | None
 
 Stored: TypeAlias = str | int | float | bool | None
 
-NAMES_OF_TIMES = frozenset({"valid_from", "valid_to", "system_from", "system_to", "transaction", "position", "op"})
+NAMES_OF_TIMES = frozenset({"valid_from", "valid_to", "system_from", "system_to", "seen_from", "seen_to",
+                            "observed_from", "observed_to", "transaction", "position", "op"})
 
 
 class Kind(StrEnum):
@@ -67,9 +68,11 @@ class Relation:
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
-        if len(set(names)) != len(names):
-            raise InvalidFact(f"Expected distinct columns in relation {self.name!r}, got {', '.join(names)}")
-        if clash := NAMES_OF_TIMES & set(names):
+        lowered = {name.lower() for name in names}
+        if len(lowered) != len(names):
+            hint = "; capitals do not tell two apart" if len(set(names)) == len(names) else ""
+            raise InvalidFact(f"Expected distinct columns in relation {self.name!r}, got {', '.join(names)}{hint}")
+        if clash := NAMES_OF_TIMES & lowered:
             raise InvalidFact(f"Relation {self.name!r} cannot have a column {min(clash)!r}: "
                               "every relation has one by nature")
         for name in self.key:

@@ -15,7 +15,7 @@ from factdb.datalog.program import CheckedProgram
 from factdb.schema import Type
 from factdb.sql.clock import OBSERVED_AT, Clock
 from factdb.sql.expression import Scope
-from factdb.sql.terms import aliased, col, named
+from factdb.sql.terms import aliased, cell, col, named
 
 B = "b"  # the alias under which a step reads the bindings before it
 
@@ -66,7 +66,7 @@ class Bindings:
 
     def column(self, variable: str) -> exp.Column:
         """The column of a bound `variable`, read from B."""
-        return col(f"v_{variable}", B)
+        return col(cell(variable), B)
 
     def binds(self, variable: str) -> bool:
         """True when `variable` is bound."""
@@ -112,4 +112,4 @@ def same(pairs: Sequence[tuple[exp.Expr, exp.Expr]], clock: Clock, left: str, ri
 
 def value_column(name: str, expression: exp.Expr) -> exp.Expr:
     """`expression` as the column of the variable `name`."""
-    return aliased(expression, f"v_{name}")
+    return aliased(expression, cell(name))

@@ -33,7 +33,7 @@ from factdb.sql.bindings import B, Bindings, Plan, same, value_column
 from factdb.sql.clock import OBSERVED_AT
 from factdb.sql.expression import comparison, constant, expression_sql
 from factdb.sql.stored import Match, join_stored
-from factdb.sql.terms import aliased, col, named
+from factdb.sql.terms import aliased, cell, col, named
 
 P = "p"  # the alias of a predicate's answers in a step
 
@@ -82,7 +82,7 @@ def _without(plan: Plan, bindings: Bindings, atom: Atom) -> Bindings:
     inside = {v.name for v in variables(own_expressions(atom))}
     used = tuple(v for v in bindings.variables if v in inside)
     found = _atom(plan, bindings.demanded(plan, used), atom, ranked=False)
-    pairs = [(bindings.column(v), col(f"v_{v}", P)) for v in used]
+    pairs = [(bindings.column(v), col(cell(v), P)) for v in used]
     on = same(pairs, bindings.clock, B, P, null_safe=True)
     step = bindings.reading().join(exp.alias_(named(found.source), P, table=True), on=on, join_type="anti")
     return bindings.grown(plan.add("without", step))
@@ -97,7 +97,7 @@ def _aggregation(plan: Plan, bindings: Bindings, variable: Variable, aggregate: 
     shared = tuple(v for v in inside if bindings.binds(v))
     found = evaluate(plan, bindings.demanded(plan, shared), aggregate.body, ranked=_ranked(plan, aggregate))
     grouped = exp.alias_(named(plan.add(aggregate.function.value, _grouped(found, aggregate, shared))), P, table=True)
-    on = same([(bindings.column(v), col(f"v_{v}", P)) for v in shared], bindings.clock, B, P, null_safe=True)
+    on = same([(bindings.column(v), col(cell(v), P)) for v in shared], bindings.clock, B, P, null_safe=True)
     empty = aggregate.function in KEEPS_EMPTY
     answer: exp.Expr = col("value", P)
     if empty:

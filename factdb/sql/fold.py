@@ -4,6 +4,8 @@ The statements that bring `belief.R` up to date with `log.R`, in the order of `s
 A fold looks at the keys that new words touch and derives them from their whole history again. Most keys
 have one word, or words that arrived in the order of their instants: for these the rectangles follow from
 each word and its successor, in one statement. The rest are resolved word by word (`store/rectangles`).
+
+A column of ours that stands beside those of a relation begins with #, which no declared name does.
 """
 
 from __future__ import annotations
@@ -28,13 +30,13 @@ def touch(relation: Relation, through: int) -> exp.Create:
     identity = [col(name, "l") for name in relation.identity]
     news = exp.select(*[col(n) for n in relation.identity]).distinct().from_(log).where(
         col("transaction") > big(through))
-    history = exp.select(*identity, aliased(exp.Count(this=exp.Star()), "size"),
-                         aliased(exp.func("bool_and", _asserts("l")), "only_asserts")
+    history = exp.select(*identity, aliased(exp.Count(this=exp.Star()), "#size"),
+                         aliased(exp.func("bool_and", _asserts("l")), "#only_asserts")
                          ).from_(exp.alias_(log.copy(), "l", table=True)).group_by(*[i.copy() for i in identity])
     if through:
         history = history.join(exp.alias_(news.subquery(), "n", table=True),
                                on=_same_identity(relation, "l", "n"))
-    numbered = exp.select("*", aliased(exp.Window(this=exp.func("row_number")), "key")).from_(
+    numbered = exp.select("*", aliased(exp.Window(this=exp.func("row_number")), "#key")).from_(
         exp.alias_(history.subquery(), "h", table=True))
     return _temporary(TOUCHED, numbered)
 
@@ -49,7 +51,7 @@ def forget(relation: Relation) -> exp.Delete:
 
 def believe_single(relation: Relation) -> exp.Insert:
     """The rectangles of keys with one word, an assertion."""
-    return _insert(relation, _joined(relation).where(col("size", "t").eq(1), col("only_asserts", "t")), {})
+    return _insert(relation, _joined(relation).where(col("#size", "t").eq(1), col("#only_asserts", "t")), {})
 
 
 def collect(relation: Relation) -> exp.Create:
@@ -57,16 +59,16 @@ def collect(relation: Relation) -> exp.Create:
     values = [col(c.name, "l") for c in relation.columns if c.name not in relation.identity]
     value: exp.Expr = big(1)
     if values:
-        value = exp.Window(this=exp.func("dense_rank"), partition_by=[col("key", "t")],
+        value = exp.Window(this=exp.func("dense_rank"), partition_by=[col("#key", "t")],
                            order=exp.Order(expressions=[exp.Ordered(this=v) for v in values]))
-    words = (exp.select(col("key", "t"), *[col(n, "l") for n in (*_ORDER, "valid_from", "valid_to")],
+    words = (exp.select(col("#key", "t"), *[col(n, "l") for n in (*_ORDER, "valid_from", "valid_to")],
                         aliased(_asserts("l"), "asserts"), aliased(value, "value"))
              .from_(exp.alias_(table("log", relation.name), "l", table=True))
              .join(exp.alias_(named(TOUCHED), "t", table=True), on=_same_identity(relation, "l", "t"))
-             .where(col("size", "t") > exp.Literal.number(1)))
+             .where(col("#size", "t") > exp.Literal.number(1)))
     after, before = ("valid_from", "system_from", "transaction"), ("valid_from", "value")
-    neighbours = [aliased(_neighbour("lead", name), f"next_{name}") for name in after]
-    neighbours += [aliased(_neighbour("lag", name), f"previous_{name}") for name in before]
+    neighbours = [aliased(_neighbour("lead", name), f"#next_{name}") for name in after]
+    neighbours += [aliased(_neighbour("lag", name), f"#previous_{name}") for name in before]
     return _temporary(WORDS, exp.select("*", *neighbours).from_(exp.alias_(words.subquery(), "w", table=True)))
 
 
@@ -77,38 +79,38 @@ def classify(relation: Relation) -> exp.Create:
         distinct = exp.Count(this=exp.Distinct(expressions=[col("valid_from")])).eq(exp.Count(this=exp.Star()))
         simple = exp.and_(asserted, exp.false() if relation.key else distinct)
     else:
-        follows = exp.and_(col("previous_valid_from") < col("valid_from"),
-                           exp.true() if relation.kind is Kind.OBSERVED else col("previous_value").neq(col("value")))
-        first = exp.Is(this=col("previous_valid_from"), expression=exp.null())
+        follows = exp.and_(col("#previous_valid_from") < col("valid_from"),
+                           exp.true() if relation.kind is Kind.OBSERVED else col("#previous_value").neq(col("value")))
+        first = exp.Is(this=col("#previous_valid_from"), expression=exp.null())
         simple = exp.and_(asserted, exp.func("bool_and", exp.or_(first, follows)))
-    return _temporary(SIMPLE, exp.select(col("key")).from_(named(WORDS)).group_by(col("key")).having(simple))
+    return _temporary(SIMPLE, exp.select(col("#key")).from_(named(WORDS)).group_by(col("#key")).having(simple))
 
 
 def believe_simple(relation: Relation) -> list[exp.Insert]:
     """The rectangles of SIMPLE keys: what each word still says, and what its successor ended."""
     rows = (exp.select(*[col(c.name, "l") for c in relation.columns], *[col(n, "w") for n in (
-        *_ORDER, "valid_from", "valid_to", "next_valid_from", "next_system_from", "next_transaction")])
+        *_ORDER, "valid_from", "valid_to", "#next_valid_from", "#next_system_from", "#next_transaction")])
         .from_(exp.alias_(named(WORDS), "w", table=True))
-        .join(exp.alias_(named(SIMPLE), "s", table=True), on=col("key", "w").eq(col("key", "s")))
+        .join(exp.alias_(named(SIMPLE), "s", table=True), on=col("#key", "w").eq(col("#key", "s")))
         .join(exp.alias_(table("log", relation.name), "l", table=True), on=_same_word("w", "l")))
     source = exp.select("*").from_(exp.alias_(rows.subquery(), "l", table=True))
     if relation.kind is Kind.EVENT:
         return [_insert(relation, source, {})]
-    succeeded = exp.Is(this=col("next_valid_from", "l"), expression=exp.null()).not_()
-    was_seen = exp.or_(col("system_from", "l") < col("next_system_from", "l"),
-                       col("transaction", "l") < col("next_transaction", "l"))
-    standing = {"valid_to": exp.func("coalesce", col("next_valid_from", "l"), big(FOREVER_MICROS))}
-    ended = {"valid_from": col("next_valid_from", "l"), "system_to": col("next_system_from", "l"),
-             "seen_to": col("next_transaction", "l")}
+    succeeded = exp.Is(this=col("#next_valid_from", "l"), expression=exp.null()).not_()
+    was_seen = exp.or_(col("system_from", "l") < col("#next_system_from", "l"),
+                       col("transaction", "l") < col("#next_transaction", "l"))
+    standing = {"valid_to": exp.func("coalesce", col("#next_valid_from", "l"), big(FOREVER_MICROS))}
+    ended = {"valid_from": col("#next_valid_from", "l"), "system_to": col("#next_system_from", "l"),
+             "seen_to": col("#next_transaction", "l")}
     return [_insert(relation, source.copy(), standing), _insert(relation, source.where(succeeded, was_seen), ended)]
 
 
 def hard_words() -> exp.Select:
     """The words of WORDS whose keys are not SIMPLE, by key in the order of learning."""
-    names = ("key", "asserts", "valid_from", "valid_to", *_ORDER, "value")
+    names = ("#key", "asserts", "valid_from", "valid_to", *_ORDER, "value")
     return (exp.select(*[col(n, "w") for n in names]).from_(exp.alias_(named(WORDS), "w", table=True))
-            .join(exp.alias_(named(SIMPLE), "s", table=True), on=col("key", "w").eq(col("key", "s")), join_type="anti")
-            .order_by(*[col(n, "w") for n in ("key", *_ORDER)]))
+            .join(exp.alias_(named(SIMPLE), "s", table=True), on=col("#key", "w").eq(col("#key", "s")), join_type="anti")
+            .order_by(*[col(n, "w") for n in ("#key", *_ORDER)]))
 
 
 def believe_pieces(relation: Relation) -> exp.Insert:
@@ -154,7 +156,7 @@ def _same_word(left: str, right: str) -> exp.Expr:
 
 def _neighbour(function: str, name: str) -> exp.Window:
     order = exp.Order(expressions=[exp.Ordered(this=col(n)) for n in _ORDER])
-    return exp.Window(this=exp.func(function, col(name)), partition_by=[col("key")], order=order)
+    return exp.Window(this=exp.func(function, col(name)), partition_by=[col("#key")], order=order)
 
 
 def _temporary(name: str, query: exp.Select) -> exp.Create:

@@ -17,10 +17,10 @@ from factdb.sql.bindings import B, Bindings, Plan, same
 from factdb.sql.body import ask, evaluate
 from factdb.sql.clock import OBSERVED_AT, Clock
 from factdb.sql.program import SqlProgram
-from factdb.sql.terms import aliased, col, named
+from factdb.sql.terms import aliased, cell, col, named
 
-ENTITIES = "entities"  # the rows that features are wanted for: `row`, entity columns and, along a spine, observed_at
-ROW = "row"
+ENTITIES = "entities"  # the rows that features are wanted for: ROW, entities as cells and, along a spine, observed_at
+ROW = "#row"
 AT_BASIS = Clock(along=False, known=True, lag=0, shift=0)
 
 
@@ -31,11 +31,10 @@ def of_query(query: CheckedQuery, program: CheckedProgram, dense: frozenset[str]
                      types=query.types, clock=AT_BASIS, distinct=True)
     found = evaluate(plan, start, query.body)
     columns = tuple(Column(name=v.name, type=query.types[v.name], unit=None) for v in query.columns)
-    cells = [aliased(found.column(v.name), v.name) for v in query.columns] or [aliased(exp.true(), "holds")]
+    cells = [found.column(v.name) for v in query.columns] or [exp.true()]
     if not query.columns:
         columns = (Column(name="holds", type=Type.BOOL, unit=None),)
-    answers = exp.select(*cells).distinct().from_(exp.alias_(named(found.source), B, table=True))
-    return SqlProgram(query=plan.finish(answers.order_by(*[exp.Ordered(this=col(c.name)) for c in columns])),
+    return SqlProgram(query=plan.finish(_in_order(cells, exp.alias_(named(found.source), B, table=True))),
                       columns=columns, split_key=None)
 
 
@@ -46,10 +45,15 @@ def of_predicate(name: str, program: CheckedProgram, dense: frozenset[str]) -> S
     start = Bindings(source=plan.add("start", exp.select(exp.Literal.number(1))), variables=(), extra=(),
                      types={}, clock=AT_BASIS, distinct=True)
     source = ask(plan, start, predicate, {})
-    cells = [aliased(col(f"c_{index}"), column.name) for index, column in enumerate(predicate.columns)]
-    rows = exp.select(*cells).distinct().from_(named(source))
-    return SqlProgram(query=plan.finish(rows.order_by(*[exp.Ordered(this=col(c.name)) for c in predicate.columns])),
-                      columns=predicate.columns, split_key=None)
+    cells = [col(f"c_{index}") for index in range(len(predicate.columns))]
+    return SqlProgram(query=plan.finish(_in_order(cells, named(source))), columns=predicate.columns, split_key=None)
+
+
+def _in_order(cells: Sequence[exp.Expr], source: exp.Expr) -> exp.Select:
+    """The distinct rows of `cells`, in their order. The caller names them: names may differ in capitals only."""
+    places = [f"c_{place}" for place in range(len(cells))]
+    rows = exp.select(*[aliased(one, place) for one, place in zip(cells, places, strict=True)]).distinct().from_(source)
+    return rows.order_by(*[exp.Ordered(this=col(place)) for place in places])
 
 
 def at_basis(names: Sequence[str], program: CheckedProgram, dense: frozenset[str]) -> SqlProgram:
@@ -78,10 +82,10 @@ def _features(clocks: Mapping[str, Clock], program: CheckedProgram, dense: froze
     for index, (name, clock) in enumerate(clocks.items()):
         predicate = program.predicate(name, Role.FEATURE, Role.CONCEPT)
         answers, alias = _of_entities(plan, predicate, clock), f"f{index}"
-        pairs = [(col(e.name, "s"), col(f"c_{i}", alias)) for i, e in enumerate(predicate.entities)]
-        rows = rows.join(exp.alias_(named(answers), alias, table=True), join_type="left",
-                         on=same(pairs, clock, "s", alias, null_safe=True))
-        rows = rows.select(aliased(col(f"c_{len(predicate.entities)}", alias), name))
+        pairs = [(col(cell(e.name), "s"), col(f"c_{i}", alias)) for i, e in enumerate(predicate.entities)]
+        rows.join(exp.alias_(named(answers), alias, table=True), join_type="left", copy=False,
+                  on=same(pairs, clock, "s", alias, null_safe=True))
+        rows.select(aliased(col(f"c_{len(predicate.entities)}", alias), f"f_{index}"), copy=False)
         columns.append(Column(name=name, type=predicate.columns[-1].type, unit=predicate.unit))
     ordered = plan.finish(rows.order_by(exp.Ordered(this=col(ROW, "s"))))
     return SqlProgram(query=ordered, columns=tuple(columns), split_key=None)
@@ -91,7 +95,7 @@ def _of_entities(plan: Plan, predicate: Predicate, clock: Clock) -> str:
     """The step that answers `predicate` for the distinct entities (and instants) of ENTITIES."""
     names = [column.name for column in predicate.entities]
     times = [col(OBSERVED_AT)] if clock.along else []
-    cells = [aliased(col(name), f"v_{name}") for name in names]
+    cells = [col(cell(name)) for name in names]
     source = plan.add("wanted", exp.select(*times, *cells).from_(named(ENTITIES)))
     wanted = Bindings(source=source, variables=tuple(names), extra=(),
                       types={c.name: c.type for c in predicate.entities}, clock=clock, distinct=False)

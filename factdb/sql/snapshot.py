@@ -34,7 +34,7 @@ def rows_at(relation: Relation, where: Mapping[str, Value], limit: int | None) -
     columns = (*relation.columns, *TIME_COLUMNS[:3])
     pieces = known if relation.kind is Kind.EVENT else _joined_up(relation, known, [])
     whole = ({"valid_from": "valid_from", "valid_to": "valid_to"} if relation.kind is Kind.EVENT
-             else {"valid_from": "whole_from", "valid_to": "whole_to"})
+             else {"valid_from": "#whole_from", "valid_to": "#whole_to"})
     query = (exp.select(*[aliased(col(whole.get(c.name, c.name)), c.name) for c in columns])
              .from_(exp.alias_(pieces.subquery(), "p", table=True)).where(holds)
              .order_by(*[exp.Ordered(this=col(n, "p")) for n in (*relation.identity, "valid_from")]))
@@ -57,7 +57,7 @@ def history_of(relation: Relation, where: Mapping[str, Value]) -> SqlProgram:
     columns = (*relation.columns, *TIME_COLUMNS)
     if relation.kind is not Kind.EVENT:
         clipped = _joined_up(relation, clipped, ["system_from", "system_to"])
-        whole = {"valid_from": "whole_from", "valid_to": "whole_to"}
+        whole = {"valid_from": "#whole_from", "valid_to": "#whole_to"}
     else:
         whole = {}
     query = exp.select(*[aliased(col(whole.get(c.name, c.name)), c.name) for c in columns]).distinct().from_(
@@ -74,12 +74,12 @@ def timeline_of(relation: Relation, where: Mapping[str, Value], lag: int) -> Sql
     """
     pieces = diagonal(_matching(relation, where), Clock(along=True, known=False, lag=lag, shift=0))
     names = [*[c.name for c in relation.columns], "transaction", "position"]
-    renamed = exp.select(*[col(n) for n in names], aliased(col("diagonal_from"), "valid_from"),
-                         aliased(col("diagonal_to"), "valid_to")).from_(exp.alias_(pieces.subquery(), "t", table=True))
+    renamed = exp.select(*[col(n) for n in names], aliased(col("#diagonal_from"), "valid_from"),
+                         aliased(col("#diagonal_to"), "valid_to")).from_(exp.alias_(pieces.subquery(), "t", table=True))
     period = {"observed_from": "valid_from", "observed_to": "valid_to"}
     if relation.kind is not Kind.EVENT:
         renamed = _joined_up(relation, renamed, [])
-        period = {"observed_from": "whole_from", "observed_to": "whole_to"}
+        period = {"observed_from": "#whole_from", "observed_to": "#whole_to"}
     columns = (*relation.columns, *[Column(name=n, type=Type.INSTANT, unit=None) for n in period])
     query = exp.select(*[aliased(col(period.get(c.name, c.name)), c.name) for c in columns]).distinct().from_(
         exp.alias_(renamed.subquery(), "p", table=True)).order_by(
@@ -104,12 +104,12 @@ def _joined_up(relation: Relation, pieces: exp.Select, within: list[str]) -> exp
     continues = exp.and_(_lag("valid_to", partition).eq(col("valid_from")),
                          *[exp.NullSafeEQ(this=_lag(n, partition), expression=col(n)) for n in same])
     starts = exp.case().when(continues, big(0)).else_(big(1))
-    marked = exp.select("*", aliased(starts, "starts")).from_(exp.alias_(pieces.subquery(), "a", table=True))
-    run = exp.Window(this=exp.Sum(this=col("starts")), partition_by=[col(n) for n in partition],
+    marked = exp.select("*", aliased(starts, "#starts")).from_(exp.alias_(pieces.subquery(), "a", table=True))
+    run = exp.Window(this=exp.Sum(this=col("#starts")), partition_by=[col(n) for n in partition],
                      order=exp.Order(expressions=[exp.Ordered(this=col("valid_from"))]))
-    numbered = exp.select("*", aliased(run, "run")).from_(exp.alias_(marked.subquery(), "b", table=True))
-    whole = [aliased(exp.Window(this=function(this=col(name)), partition_by=[col(n) for n in (*partition, "run")]), to)
-             for function, name, to in ((exp.Min, "valid_from", "whole_from"), (exp.Max, "valid_to", "whole_to"))]
+    numbered = exp.select("*", aliased(run, "#run")).from_(exp.alias_(marked.subquery(), "b", table=True))
+    whole = [aliased(exp.Window(this=function(this=col(name)), partition_by=[col(n) for n in (*partition, "#run")]), to)
+             for function, name, to in ((exp.Min, "valid_from", "#whole_from"), (exp.Max, "valid_to", "#whole_to"))]
     return exp.select("*", *whole).from_(exp.alias_(numbered.subquery(), "c", table=True))
 
 

@@ -131,10 +131,10 @@ def _by_bin(bindings: Bindings, source: exp.Select, match: Match, window: Within
     width = big(window.duration)
     own = exp.IntDiv(this=col("valid_from"), expression=width)
     other = own.copy() - big(1) if window.forward else own.copy() + big(1)
-    binned = exp.select("*", aliased(exp.Explode(this=exp.Array(expressions=[own, other])), "bin")).from_(
+    binned = exp.select("*", aliased(exp.Explode(this=exp.Array(expressions=[own, other])), "#bin")).from_(
         exp.alias_(source.subquery(), "e", table=True))
     step = _by_condition(bindings, binned, match)
-    return step.where(col("bin", R).eq(exp.IntDiv(this=clock.valid(B), expression=width.copy())))
+    return step.where(col("#bin", R).eq(exp.IntDiv(this=clock.valid(B), expression=width.copy())))
 
 
 def _fits_diagonal(plan: Plan, bindings: Bindings, atom: Atom, relation: Relation, match: Match) -> bool:
@@ -147,10 +147,10 @@ def _fits_diagonal(plan: Plan, bindings: Bindings, atom: Atom, relation: Relatio
 def _by_diagonal(bindings: Bindings, relation: Relation, source: exp.Select, match: Match, clock: Clock) -> exp.Select:
     timeline = exp.alias_(diagonal(source, clock).subquery(), R, table=True)
     keys = [col(name, R).eq(match.equal[name]) for name in relation.identity]
-    begun = col(OBSERVED_AT, B) >= col("diagonal_from", R)
+    begun = col(OBSERVED_AT, B) >= col("#diagonal_from", R)
     rest = [col(name, R).eq(value) for name, value in match.equal.items() if name not in relation.identity]
     return bindings.reading().join(timeline, on=exp.and_(*keys, begun), join_type="asof").where(
-        col(OBSERVED_AT, B) < col("diagonal_to", R), *rest)
+        col(OBSERVED_AT, B) < col("#diagonal_to", R), *rest)
 
 
 def diagonal(rectangles: exp.Select, clock: Clock) -> exp.Select:
@@ -167,6 +167,6 @@ def diagonal(rectangles: exp.Select, clock: Clock) -> exp.Select:
         start = exp.func("greatest", start, moved(col("system_from"), clock.lag))
         unlearned = exp.func("least", end.copy(), moved(col("system_to"), clock.lag))
         end = exp.case().when(still_known, end).else_(unlearned)
-    query = exp.select("*", aliased(start, "diagonal_from"), aliased(end, "diagonal_to")).from_(source)
+    query = exp.select("*", aliased(start, "#diagonal_from"), aliased(end, "#diagonal_to")).from_(source)
     query = query.where(col("system_from") <= parameter(SYSTEM_AT))
     return (query.where(still_known.copy()) if clock.known else query).where(start.copy() < end.copy())

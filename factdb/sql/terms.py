@@ -4,6 +4,8 @@ The smallest terms of a statement: quoted names, constants of 64 bits, parameter
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import exp
 
 # The parameters of every statement that reads at a basis.
@@ -19,6 +21,15 @@ def col(name: str, source: str | None = None) -> exp.Column:
     """The quoted column `name`, of `source` if one is given."""
     return exp.column(exp.to_identifier(name, quoted=True),
                       table=exp.to_identifier(source, quoted=True) if source else None)
+
+
+def cell(variable: str) -> str:
+    """The name of the column that holds `variable`. DuckDB takes `aB` and `ab` for one name, the language does not.
+
+    >>> cell("postId")
+    'v_post^id'
+    """
+    return "v_" + re.sub("[A-Z]", lambda letter: f"^{letter[0].lower()}", variable)
 
 
 def big(value: int) -> exp.Expr:

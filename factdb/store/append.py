@@ -85,7 +85,7 @@ def append(connection: duckdb.DuckDBPyConnection, relation: Relation, words: pa.
         _check_stated(connection, relation, now)
         cells: Mapping[str, exp.Expr] = {
             "transaction": big(transaction.transaction),
-            "position": col("row") + big(offset),
+            "position": col("#row") + big(offset),
             "op": col("op"), "valid_from": col("valid_from"), "valid_to": col("valid_to"),
             "system_from": exp.func("coalesce", col("system_from"), big(transaction.system_at)),
             **{c.name: col(c.name) for c in relation.columns}}

@@ -15,6 +15,7 @@ from factdb.errors import InvalidFact, NaiveInstant, UnknownName, WrongType
 from factdb.schema import Type
 from factdb.sql.clock import OBSERVED_AT
 from factdb.sql.query import ROW
+from factdb.sql.terms import cell
 from factdb.store.execute import ARROW
 from factdb.store.words import STORED
 
@@ -24,7 +25,7 @@ def entity_rows(data: pa.Table, names: Sequence[str], program: CheckedProgram, *
     columns: dict[str, pa.ChunkedArray] = {ROW: pa.array(range(data.num_rows), pa.int64())}
     for name in names:
         for entity in program.predicate(name, Role.FEATURE, Role.CONCEPT).entities:
-            columns[entity.name] = _entity(data, entity.name, entity.type, f"{name} is of")
+            columns[cell(entity.name)] = _entity(data, entity.name, entity.type, f"{name} is of")
     if along:
         columns[OBSERVED_AT] = _observed_at(data)
     return pa.table(columns)

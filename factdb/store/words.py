@@ -17,6 +17,7 @@ from factdb.period import FOREVER, FOREVER_MICROS, from_micros, to_micros
 from factdb.schema import Kind, Relation, Stored, Type
 from factdb.store.execute import ARROW
 
+ROW = "#row"  # the place of a word in its transaction; no column of a relation is called so
 STORED = {kind: pa.int64() if kind in (Type.INSTANT, Type.DURATION) else arrow for kind, arrow in ARROW.items()}
 
 
@@ -39,7 +40,7 @@ def words_of_facts(relation: Relation, facts: Sequence[Fact], system_from: int |
         "valid_from": pa.array([to_micros(fact.valid.start) for fact in facts], pa.int64()),
         "valid_to": pa.array([to_micros(fact.valid.end) for fact in facts], pa.int64()),
         "system_from": pa.array([system_from] * size, pa.int64()),
-        "row": pa.array(range(size), pa.int64()),
+        ROW: pa.array(range(size), pa.int64()),
     }
     cells = zip(*rows, strict=True)
     columns |= {c.name: pa.array(cell, STORED[c.type]) for c, cell in zip(relation.columns, cells, strict=True)}
@@ -116,7 +117,7 @@ def _in_order(words: pa.Table) -> pa.Table:
     if pc.any(pc.less(learned[1:], learned[:-1])).as_py():
         order = np.argsort(learned.to_numpy(), kind="stable")  # rows of one instant keep their order
         words = words.take(pa.array(order))
-    return words.append_column("row", pa.array(np.arange(words.num_rows)))
+    return words.append_column(ROW, pa.array(np.arange(words.num_rows)))
 
 
 def _open(data: pa.Table, relation: Relation, name: str | None) -> pa.Array:

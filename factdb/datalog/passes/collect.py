@@ -42,6 +42,10 @@ def _with(draft: Draft, statement: Statement) -> Draft:
     match statement:
         case RelationDeclaration(relation, position):
             _new(draft, relation.name, position)
+            for known in (*draft.base.relations, *draft.relations):
+                if known.lower() == relation.name.lower():  # the engine would give both one table
+                    raise draft.error(AlreadyDeclared, f"Expected a name that differs from {known!r} in more than "
+                                                       f"capitals, got {relation.name!r}", position)
             return replace(draft, relations={**draft.relations, relation.name: relation})
         case Rule():
             predicate = _rule(draft, statement)

@@ -16,20 +16,22 @@ import uvicorn
 
 from api.app import create_app
 from api.champions import models_folder
+from api.graphql.limits import Limits
 from factdb.database import Database
 from learning.serving.predictor import Predictor
 
 _GRACE_SECONDS = 5
 
 
-def serve(store: Path, *, host: str = "127.0.0.1", port: int = 8000, models: Path | None = None) -> None:
+def serve(store: Path, *, host: str = "127.0.0.1", port: int = 8000, models: Path | None = None,
+          deadline_seconds: float = 10.0) -> None:
     """Serve `store` on `host` and `port` (0: any free one) until SIGTERM or SIGINT; requests under way are answered.
 
-    `models` is the folder of artifacts, beside the store if None. The workers of models end with the server. Once it
-    answers, the line `serving http://HOST:PORT` is on standard output.
+    `models` is the folder of artifacts, beside the store if None. A question may take `deadline_seconds`. The workers
+    of models end with the server. Once it answers, the line `serving http://HOST:PORT` is on standard output.
     """
     with _leaving(), Database.open(store) as database, socket.create_server((host, port)) as listening:
-        app = create_app(database, Predictor(models or models_folder(store)))
+        app = create_app(database, Predictor(models or models_folder(store)), limits=Limits(seconds=deadline_seconds))
         config = uvicorn.Config(app, http="httptools", loop="uvloop", access_log=False, log_level="warning",
                                 lifespan="on", server_header=False, timeout_graceful_shutdown=_GRACE_SECONDS)
         _Announcing(config, f"http://{host}:{listening.getsockname()[1]}").run(sockets=[listening])

@@ -16,6 +16,7 @@ from factdb.errors import CallerError, Unavailable
 
 _MAIN = "import sys; from api.cli.main import main; main(sys.argv[1:])"
 _ENDS_SECONDS = 20.0
+_DEADLINE = "60"  # a demo would rather be slow on a busy machine than stop half-way
 
 
 class Client:
@@ -41,7 +42,7 @@ class Client:
 @contextmanager
 def served(store: Path) -> Iterator[str]:
     """The address at which `store` is served meanwhile; nothing else may have it open."""
-    command = [sys.executable, "-c", _MAIN, "serve", "--store", str(store), "--port", "0"]
+    command = [sys.executable, "-c", _MAIN, "serve", "--store", str(store), "--port", "0", "--deadline", _DEADLINE]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         try:

@@ -17,6 +17,7 @@ from api.cli.options import BasisOption, FormatOption, StoreOption, SystemAt, Va
 from api.cli.output import show
 from api.cli.tables import read_rows
 from factdb.database import Database
+from factdb.errors import InvalidFact
 from factdb.schema import Type
 
 
@@ -26,11 +27,19 @@ def init(
                                                  help="A .dl file to declare; its name is the module's.")] = None,
 ) -> None:
     """Make a store unless it is there, and declare a program in it."""
+    text = None if program is None else _read(program)
     with Database.open(store) as database:
-        if program is not None:
-            database.declare(program.read_text(encoding="utf-8"), module=program.stem)
+        if program is not None and text is not None:
+            database.declare(text, module=program.stem)
         declared = database.program
     typer.echo(f"{store}: {len(declared.relations)} relations, {len(declared.predicates)} rules, features and concepts")
+
+
+def _read(program: Path) -> str:
+    try:
+        return program.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidFact(f"Expected UTF-8 in {program.name}: {error}") from None
 
 
 def load(

@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pyarrow as pa
@@ -25,6 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a store of one fact."""
     made = tmp_path_factory.mktemp("process")
     (made / "gates.dl").write_text(PROGRAM, encoding="utf-8")
+    (made / "latin.dl").write_bytes("# caf\u00e9\n".encode("latin-1"))
     (made / "gates.csv").write_text(GATES, encoding="utf-8")
     assert factdb(made, "init", "store.duckdb", "--program", "gates.dl").returncode == 0
     assert factdb(made, "load", "gate", "gates.csv", "--valid-from", "since").returncode == 0
@@ -50,6 +53,7 @@ def test_arrow_is_a_stream_that_arrow_reads(folder: Path) -> None:
     (["query", "gate(flight: f"], 1, b"error [PARSE_ERROR]: line 1, column 15"),
     (["as-of", "gate", "--valid-at", "2013-01-01T10:45:00"], 1, b"error [NAIVE_INSTANT]: Expected an instant"),
     (["as-of", "gate", "flight"], 2, b"Expected name=value"),
+    (["init", "other.duckdb", "--program", "latin.dl"], 1, b"error [INVALID_FACT]: Expected UTF-8 in latin.dl"),
     (["as-of"], 2, b"Missing argument"),
     (["demo", "nothing"], 3, b"error [UNKNOWN_NAME]: Unknown demo 'nothing'"),
 ])
@@ -60,3 +64,29 @@ def test_a_mistake_is_said_in_one_message_with_its_code(
     assert (done.returncode, done.stdout) == (code, b"")
     assert said in done.stderr
     assert b"Traceback" not in done.stderr
+
+
+def test_ctrl_c_ends_a_question_that_would_run_for_hours(folder: Path) -> None:
+    rows = "flight,gate,since\n" + "".join(f"{n},B2,2013-01-01T10:00:00Z\n" for n in range(4000))
+    (folder / "many.csv").write_text(rows, encoding="utf-8")
+    factdb(folder, "init", "many.duckdb", "--program", "gates.dl")
+    factdb(folder, "load", "gate", "many.csv", "--valid-from", "since", "--store", "many.duckdb")
+    pairs = ", ".join(f"gate(flight: {name}, gate: g)" for name in "abcd")
+    run = subprocess.Popen([sys.executable, "-c", "from api.cli.main import main; main()", "query",
+                            f"n = count {{ {pairs}, a != b }}", "--store", "many.duckdb"], cwd=folder,
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(4)  # it is in the engine by then
+    run.send_signal(signal.SIGINT)
+    out, err = run.communicate(timeout=10)
+    assert (run.returncode, out) == (-signal.SIGINT, b"")
+    assert b"Traceback" not in err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk here that is always full")
+def test_a_full_disk_is_no_fault_of_ours(folder: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([sys.executable, "-c", "from api.cli.main import main; main()", "as-of", "gate", *THEN],
+                              cwd=folder, env=os.environ | {"FACTDB_STORE": "store.duckdb"}, stdout=full,
+                              stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 5
+    assert b"error [UNAVAILABLE]: The system refused: [Errno 28]" in done.stderr

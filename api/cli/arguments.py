@@ -31,7 +31,7 @@ def key_values(what: str, columns: Iterable[Column], pairs: Sequence[str]) -> di
     """
     known = {column.name: column for column in columns}
     values: dict[str, Value] = {}
-    for name, text in map(_pair, pairs):
+    for name, text in _pairs(pairs).items():
         if name not in known:
             raise UnknownName(what, name, known)
         values[name] = _typed(known[name], text)
@@ -56,7 +56,14 @@ def query_parameters(pairs: Sequence[str]) -> dict[str, Value]:
     >>> query_parameters(["carrier=UA", "most=3"])
     {'carrier': 'UA', 'most': 3}
     """
-    return parameters({name: _json_or_text(text) for name, text in map(_pair, pairs)})
+    return parameters({name: _json_or_text(text) for name, text in _pairs(pairs).items()})
+
+
+def _pairs(texts: Sequence[str]) -> dict[str, str]:
+    pairs = dict(map(_pair, texts))
+    if len(pairs) < len(texts):
+        raise typer.BadParameter(f"Expected each name once, got {' '.join(texts)}")
+    return pairs
 
 
 def _pair(text: str) -> tuple[str, str]:

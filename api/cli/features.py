@@ -17,6 +17,7 @@ from api.cli.tables import read_rows
 from api.texts import read_duration
 from factdb.database import Database
 from factdb.datalog.syntax import Role
+from factdb.errors import InvalidFact
 from factdb.schema import Column, Type
 from factdb.store.execute import ARROW
 
@@ -63,4 +64,6 @@ def _one(entities: dict[str, Column], pairs: list[str]) -> pa.Table:
 
 
 def _beside(asked: pa.Table, values: pa.Table) -> pa.Table:
+    if both := set(asked.column_names) & set(values.column_names):
+        raise InvalidFact(f"Expected a spine without columns that are asked for, got {', '.join(sorted(both))}")
     return pa.table([*asked.columns, *values.columns], names=[*asked.column_names, *values.column_names])

@@ -11,7 +11,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-PROGRAM = "relation gate(flight: text, gate: text) key(flight).\n"
+PROGRAM = """relation gate(flight: text, gate: text) key(flight).
+feature visits(flight) = count { gate(flight, _) }.
+"""
 GATES = "flight,gate,since\n007,B2,2013-01-01T10:00:00Z\n"
 THEN = ("--valid-at", "2013-01-01T10:45:00Z")
 
@@ -28,6 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("process")
     (made / "gates.dl").write_text(PROGRAM, encoding="utf-8")
     (made / "latin.dl").write_bytes("# caf\u00e9\n".encode("latin-1"))
+    (made / "spine.csv").write_text("flight,observed_at,visits\n007,2013-01-01T10:00:00Z,1\n", encoding="utf-8")
     (made / "gates.csv").write_text(GATES, encoding="utf-8")
     assert factdb(made, "init", "store.duckdb", "--program", "gates.dl").returncode == 0
     assert factdb(made, "load", "gate", "gates.csv", "--valid-from", "since").returncode == 0
@@ -54,6 +57,8 @@ def test_arrow_is_a_stream_that_arrow_reads(folder: Path) -> None:
     (["as-of", "gate", "--valid-at", "2013-01-01T10:45:00"], 1, b"error [NAIVE_INSTANT]: Expected an instant"),
     (["as-of", "gate", "flight"], 2, b"Expected name=value"),
     (["init", "other.duckdb", "--program", "latin.dl"], 1, b"error [INVALID_FACT]: Expected UTF-8 in latin.dl"),
+    (["as-of", "gate", "flight=007", "flight=008"], 2, b"Expected each name once, got flight=007 flight=008"),
+    (["features", "visits", "--spine", "spine.csv"], 1, b"error [INVALID_FACT]: Expected a spine without columns"),
     (["as-of"], 2, b"Missing argument"),
     (["demo", "nothing"], 3, b"error [UNKNOWN_NAME]: Unknown demo 'nothing'"),
 ])

@@ -12,6 +12,7 @@ from factdb.datalog.printer import print_program
 from factdb.datalog.program import CheckedProgram
 from factdb.datalog.syntax import Program, Role
 from factdb.datalog.tree import atoms
+from factdb.errors import InvalidFact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,10 @@ class FeatureSet:
     name: str
     features: tuple[str, ...]
     lag: timedelta
+
+    def __post_init__(self) -> None:
+        if self.lag < timedelta(0):
+            raise InvalidFact(f"Expected a lag of 0 or more, got {self.lag}: no fact is known before it is learned")
 
     def version(self, program: CheckedProgram) -> str:
         """SHA-256, in hex, of the definitions: names, order, lag, and every rule and relation they rest on."""

@@ -23,6 +23,7 @@ from factdb.basis import Basis
 from factdb.database import Database
 from factdb.datalog.program import CheckedProgram
 from factdb.datalog.syntax import Role
+from factdb.errors import UnknownName
 from factdb.period import parse_instant
 from features.feature_set import FeatureSet
 from features.instances import Frame, instances
@@ -61,16 +62,30 @@ def train(
     """Train a historical mean, a GLM and boosted trees, and show their scores on later rows; lower is better."""
     with opened(store) as database:
         basis = pinned(database, valid_at, system_at, at_basis)
-        wanted = tuple(features.split(",")) if features is not None else _features_beside(database.program, concept)
+        wanted = _names(features) if features is not None else _features_beside(database.program, concept)
+        means = _means(by, wanted)
         feature_set = FeatureSet(name=concept, features=wanted, lag=read_duration(lag))
         frame = _frame(database, spine, feature_set, concept, basis)
         at = parse_instant(split_at)
         told = concept_of(database.program.predicate(concept, Role.CONCEPT))
-        trained = fit(frame, told, _estimators(told.kind, by),
+        trained = fit(frame, told, _estimators(told.kind, means),
                       TimeSplit(train_until=at, test_from=at, embargo=read_duration(embargo)))
         show(_scores(trained), form, basis)
         if publish:
             _publish(database, models_folder(store), trained, frame)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name for name in map(str.strip, text.split(",")) if name)
+
+
+def _means(by: str, features: tuple[str, ...]) -> tuple[str, ...]:
+    """The names in `by`, each of which must be among `features`."""
+    means = _names(by)
+    for name in means:
+        if name not in features:
+            raise UnknownName("feature of the model", name, features)
+    return means
 
 
 def _features_beside(program: CheckedProgram, concept: str) -> tuple[str, ...]:
@@ -87,9 +102,9 @@ def _frame(database: Database, spine: str, feature_set: FeatureSet, concept: str
         return instances(database, rows, feature_set, [concept], basis, done=lambda _: progress.advance(bar))
 
 
-def _estimators(kind: ConceptKind, by: str) -> Mapping[str, Estimator]:
+def _estimators(kind: ConceptKind, means: tuple[str, ...]) -> Mapping[str, Estimator]:
     return {
-        BASELINE: HistoricalMean(by=tuple(filter(None, by.split(","))), weight=20.0),
+        BASELINE: HistoricalMean(by=means, weight=20.0),
         "glm": Glm(kind=kind, levels_max=30),
         "boosted": Boosted(kind=kind, rounds=200, seed=SEED),
     }

@@ -59,9 +59,12 @@ def worlds(
 def _read(path: Path) -> dict[str, Any]:
     try:
         read = tomllib.loads if path.suffix == ".toml" else json.loads
-        return dict(read(path.read_text(encoding="utf-8")))
+        asked = read(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise InvalidFact(f"Cannot read {path.name}: {error}") from None
+    if not isinstance(asked, dict):
+        raise InvalidFact(f"Expected an object in {path.name}, with a formula and quantities, got {asked!r}")
+    return asked
 
 
 def _rows(answer: dict[str, Any]) -> pa.Table:

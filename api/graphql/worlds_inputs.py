@@ -100,7 +100,7 @@ def estimates_of(given: QuantityInput, view: View) -> dict[str, Distribution]:
         name = name_of(estimator)
         if name in made:
             raise InvalidFact(f"Expected estimators of {given.name} with distinct names, got {name!r} twice")
-        made[name] = _estimate(estimator, name, history, given.name)
+        made[name] = _estimate(estimator, name, history, given)
     return made
 
 
@@ -109,15 +109,23 @@ def name_of(given: EstimatorInput) -> str:
     return given.name or ("stated" if given.kind is EstimatorKind.STATED else _KINDS[given.kind][0])
 
 
-def _estimate(given: EstimatorInput, name: str, history: History | None, quantity: str) -> Distribution:
+def _estimate(given: EstimatorInput, name: str, history: History | None, quantity: QuantityInput) -> Distribution:
     if given.kind is EstimatorKind.STATED:
-        if given.value is None:
-            raise InvalidFact(f"Expected a value of the stated estimator {name!r} of {quantity}")
-        return Point(given.value) if given.sd is None else Normal(given.value, given.sd)
+        return _stated(given, name, quantity)
     if history is None:
-        raise InvalidFact(f"Expected a history of {quantity} for its estimator {name!r}")
+        raise InvalidFact(f"Expected a history of {quantity.name} for its estimator {name!r}")
     estimator = _KINDS[given.kind][1](name)
     return (Certain(estimator) if given.certain else estimator).estimate(history)
+
+
+def _stated(given: EstimatorInput, name: str, quantity: QuantityInput) -> Distribution:
+    if given.value is None:
+        raise InvalidFact(f"Expected a value of the stated estimator {name!r} of {quantity.name}")
+    low, high = quantity.support.bounds
+    if not low <= given.value <= high or (quantity.support is Support.POSITIVE and given.value == 0):
+        raise InvalidFact(f"Expected a value that {quantity.name} may take, of support {quantity.support.name}, "
+                          f"got {given.value:g} of its estimator {name!r}")
+    return Point(given.value) if given.sd is None else Normal(given.value, given.sd)
 
 
 def _history(given: HistoryInput, view: View) -> History:

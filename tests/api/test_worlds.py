@@ -67,6 +67,9 @@ def test_histories_come_from_the_store_at_the_basis(fresh: Served) -> None:
     ("rate * likes", {"estimators": []}, "UNKNOWN_NAME"),
     ("rate * likes", {"estimators": [{"kind": "MEAN"}]}, "INVALID_FACT"),
     ("rate * likes", {"estimators": [{"kind": "STATED"}]}, "INVALID_FACT"),
+    ("rate * likes", {"estimators": [{"kind": "STATED", "value": -1}]}, "INVALID_FACT"),
+    ("rate * likes", {"estimators": [{"kind": "STATED", "value": 0}]}, "INVALID_FACT"),
+    ("rate * likes", {"support": "UNIT", "estimators": [{"kind": "STATED", "value": 1.5}]}, "INVALID_FACT"),
     ("rate * likes", {"estimators": [stated("a", 1), stated("a", 2)]}, "INVALID_FACT"),
     ("rate * likes", {"estimators": [stated("a", 1, weight=-1)]}, "BAD_INPUT")])
 def test_a_question_that_makes_no_sense_gets_its_code(

@@ -63,6 +63,11 @@ def test_a_lag_hides_what_was_learned_within_it(database: Database) -> None:
     assert counts == [[2], [1]]
 
 
+def test_a_lag_below_zero_would_know_facts_before_they_are_learned() -> None:
+    with pytest.raises(InvalidFact, match="Expected a lag of 0 or more"):
+        FeatureSet(name="likes", features=("likes_3d",), lag=timedelta(hours=-1))
+
+
 def test_training_and_serving_read_the_same(database: Database) -> None:
     basis = database.basis(valid_at=day(20), system_at=day(20))
     frame = instances(database, spine(*[("p", d) for d in range(8)]), LIKES, [], basis)

@@ -17,7 +17,7 @@ def serve(
     store: StoreOption,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8000,
-    deadline: Annotated[float, typer.Option(min=0.1, help="The seconds that a question may take.")] = 10.0,
+    deadline: Annotated[float, typer.Option(min=0.001, help="The seconds that a question may take.")] = 10.0,
 ) -> None:
     """Serve a store until it is told to stop: GraphQL and its console at /graphql, facts in at /facts, /health."""
     try:

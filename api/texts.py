@@ -61,7 +61,10 @@ def read_duration(given: object) -> timedelta:
              if value is not None and unit != "sign"}
     if not found or not parts:
         raise WrongType(f"Expected an ISO 8601 duration such as \"PT2H\", got {given!r}")
-    duration = timedelta(**parts)
+    try:
+        duration = timedelta(**parts)
+    except OverflowError:
+        raise WrongType(f"Expected a duration of fewer than 1,000,000,000 days, got {given!r}") from None
     return -duration if found["sign"] else duration
 
 

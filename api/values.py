@@ -50,7 +50,11 @@ def column_value(column: Column, given: object) -> Value:
             return read_duration(given)
         case Type.INT:
             return read_integer(given)
-        case _ if isinstance(given, str | int | float | bool):
+        case Type.TEXT if isinstance(given, str):
+            return given
+        case Type.BOOL if isinstance(given, bool):
+            return given
+        case Type.FLOAT if isinstance(given, int | float) and not isinstance(given, bool):
             return given
     raise WrongType(f"Expected {column.type.value} for {column.name}, got {given!r}")
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 from factdb.basis import Basis
 from factdb.datalog.check import check_query
 from factdb.datalog.program import CheckedProgram
+from factdb.errors import InvalidFact
 from factdb.fact import Fact, Receipt
 from factdb.period import MICROSECOND
 from factdb.schema import Value
@@ -107,6 +108,7 @@ class Database:
         (observed_at, observed_at - lag); with lag None at valid time only, that is as known at `basis`.
         A concept is read at (observed_at, system_at of `basis`). Nothing after `basis` is seen.
         """
+        _refuse_foresight(lag)
         rows = entity_rows(spine, names, self.program, along=True)
         answers = self._store.answer(("along", *names, lag), lambda dense: along_spine(names, self.program, dense, lag),
                                      basis, {ENTITIES: rows})
@@ -130,6 +132,7 @@ class View:
 
         Bounds are maximal as believed at the basis; order by identity.
         """
+        _refuse_below_zero(limit)
         declared = self.store.relation(relation)
         return self.store.answer(("rows", relation, _frozen(where), limit),
                                  lambda dense: rows_at(declared, where or {}, limit), self.basis, {})
@@ -147,6 +150,7 @@ class View:
         A row is there for a reader at t when it was valid at t and known at t - `lag`, as far as the basis
         knows. For one key the periods do not overlap.
         """
+        _refuse_foresight(lag)
         declared = self.store.relation(relation)
         return self.store.answer(("timeline", relation, _frozen(values), lag),
                                  lambda dense: timeline_of(declared, values or {}, lag // MICROSECOND), self.basis, {})
@@ -175,9 +179,21 @@ class View:
 
     def transactions(self, limit: int) -> pa.Table:
         """The newest transactions up to the basis, newest first: who wrote what, when and why."""
+        _refuse_below_zero(limit)
         return self.store.transactions(self.basis, limit)
 
 
-def _frozen(values: Mapping[str, Value] | None) -> tuple[tuple[str, str, Value], ...]:
+def _refuse_below_zero(limit: int | None) -> None:
+    if limit is not None and limit < 0:
+        raise InvalidFact(f"Expected a limit from 0 on, got {limit}")
+
+
+def _refuse_foresight(lag: timedelta | None) -> None:
+    if lag is not None and lag < timedelta(0):
+        raise InvalidFact(f"Expected a knowledge lag from 0 on, got {lag}: nobody knows before it is known")
+
+
+def _frozen(values: Mapping[str, Value] | None) -> tuple[tuple[str, str, str], ...]:
     """`values` as a part of a question's name; 1, 1.0 and True are three questions."""
-    return tuple((name, type(value).__name__, value) for name, value in (values or {}).items())
+    return tuple((name, type(value).__name__, value.isoformat() if isinstance(value, datetime) else repr(value))
+                 for name, value in (values or {}).items())

@@ -16,10 +16,11 @@ from factdb.errors import InvalidPeriod, NaiveInstant
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FOREVER = datetime.max.replace(tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+FIRST_MICROS, FOREVER_MICROS = ((end - EPOCH) // MICROSECOND for end in (datetime.min.replace(tzinfo=UTC), FOREVER))
 
 
 def to_micros(instant: datetime) -> int:
-    """Microseconds from 1970 to `instant`, exact; a datetime without a zone is refused.
+    """Microseconds from 1970 to `instant`, exact; one without a zone, or outside of the years in UTC, is refused.
 
     >>> to_micros(datetime(1970, 1, 2, tzinfo=UTC))
     86400000000
@@ -27,7 +28,10 @@ def to_micros(instant: datetime) -> int:
     if instant.tzinfo is None:
         raise NaiveInstant(f"Expected an instant with a zone, got {instant.isoformat()}; "
                            "for UTC, add tzinfo=UTC or a trailing Z")
-    return (instant - EPOCH) // MICROSECOND
+    micros = (instant - EPOCH) // MICROSECOND
+    if not FIRST_MICROS <= micros <= FOREVER_MICROS:
+        raise NaiveInstant(f"Expected an instant from year 1 to 9999 in UTC, got {instant.isoformat()}")
+    return micros
 
 
 def from_micros(micros: int) -> datetime:
@@ -37,9 +41,6 @@ def from_micros(micros: int) -> datetime:
     '1970-01-02T00:00:00+00:00'
     """
     return EPOCH + timedelta(microseconds=min(micros, FOREVER_MICROS))
-
-
-FOREVER_MICROS = to_micros(FOREVER)
 
 
 def parse_instant(text: str) -> datetime:

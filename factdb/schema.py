@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from math import isnan, nan
 from typing import TypeAlias
 
 from factdb.errors import InvalidFact, UnknownName, WrongType
@@ -117,20 +118,40 @@ def _stored(relation: str, column: Column, value: Value) -> Stored:
         case (Type.INT | Type.FLOAT | Type.TEXT | Type.INSTANT | Type.DURATION), bool():
             pass
         case Type.TEXT, str():
-            return value
+            return _encodable(relation, column, value)
         case Type.INT, int():
             return _fitting(relation, column, value)
-        case Type.FLOAT, int() | float():
-            return float(value)
+        case Type.FLOAT, int():
+            return float(_fitting(relation, column, value))
+        case Type.FLOAT, float():
+            return nan if isnan(value) else value  # one NaN, so that it is found again
         case Type.INSTANT, datetime():
             return to_micros(value)
         case Type.DURATION, timedelta():
-            return value // MICROSECOND
+            return _fitting(relation, column, value // MICROSECOND)
     raise WrongType(f"Expected {column.type.value} for {relation}.{column.name}, "
                     f"got {type(value).__name__} {value!r}")
 
 
 def _fitting(relation: str, column: Column, value: int) -> int:
-    if not -(2**63) <= value < 2**63:
-        raise WrongType(f"Expected int of 64 bits for {relation}.{column.name}, got {value}")
+    if not fits(value):
+        raise WrongType(f"Expected {column.type.value} of 64 bits for {relation}.{column.name}, got {value}")
     return value
+
+
+def _encodable(relation: str, column: Column, value: str) -> str:
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise WrongType(f"Expected text that UTF-8 can hold for {relation}.{column.name}, got {value!r}") from None
+    return value
+
+
+def fits(value: int) -> bool:
+    """True when `value` is a whole number of 64 bits.
+
+    >>> fits(2**63)
+    False
+    """
+    return -(2**63) <= value < 2**63

@@ -19,13 +19,18 @@ from factdb.datalog.passes.order import order_bodies
 from factdb.datalog.passes.rename import rename_apart
 from factdb.datalog.passes.resolve import resolve
 from factdb.datalog.passes.stratify import stratify
-from factdb.datalog.passes.unsupported import refuse_constructs, refuse_recursion, refuse_time_on_predicates
+from factdb.datalog.passes.unsupported import (
+    refuse_constructs,
+    refuse_first_of_predicates,
+    refuse_recursion,
+    refuse_time_on_predicates,
+)
 from factdb.datalog.program import CheckedProgram, CheckedQuery
 from factdb.datalog.syntax import Constant, Expression, Literal, Parameter, Position, Program, Rule, Variable
 from factdb.datalog.tree import map_body, own_expressions, variables
-from factdb.errors import UnknownInProgram, UnknownName, unknown
+from factdb.errors import UnknownInProgram, UnknownName, WrongType, unknown
 from factdb.period import MICROSECOND, to_micros
-from factdb.schema import Type, Value
+from factdb.schema import Type, Value, fits
 
 Pass: TypeAlias = Callable[[Draft], Draft]
 
@@ -38,6 +43,7 @@ PASSES: tuple[Pass, ...] = (
     refuse_look_ahead,
     refuse_recursion,
     refuse_time_on_predicates,
+    refuse_first_of_predicates,
     check_types,
 )
 
@@ -65,7 +71,8 @@ def check_query(text: str, program: CheckedProgram, parameters: Mapping[str, Val
     written = _with_parameters(text, parse_query(text), parameters)
     columns = _columns(written)
     first = Position(1, 1)
-    rule = Rule(_QUERY, columns, written, first)
+    # A query without variables asks whether its body holds; a head has one argument at least.
+    rule = Rule(_QUERY, columns or (Constant(True, Type.BOOL, first),), written, first)
     draft = _passed(collect(Program(text, (rule,)), program))
     checked = draft.checked[_QUERY].rules[0]
     return CheckedQuery(text=text, body=checked.rule.body, columns=columns, types=checked.types)
@@ -107,7 +114,7 @@ def constant(value: Value, position: Position) -> Constant:
         case bool():
             return Constant(value, Type.BOOL, position)
         case int():
-            return Constant(value, Type.INT, position)
+            return Constant(_fitting(value), Type.INT, position)
         case float():
             return Constant(value, Type.FLOAT, position)
         case str():
@@ -115,4 +122,11 @@ def constant(value: Value, position: Position) -> Constant:
         case datetime():
             return Constant(to_micros(value), Type.INSTANT, position)
         case timedelta():
-            return Constant(value // MICROSECOND, Type.DURATION, position)
+            return Constant(_fitting(value // MICROSECOND), Type.DURATION, position)
+    raise WrongType(f"Expected a parameter of {', '.join(Type)} or null, got {type(value).__name__} {value!r}")
+
+
+def _fitting(value: int) -> int:
+    if not fits(value):
+        raise WrongType(f"Expected a parameter of 64 bits, got {value}")
+    return value

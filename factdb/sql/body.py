@@ -27,7 +27,7 @@ from factdb.datalog.syntax import (
     Within,
 )
 from factdb.datalog.tree import inner_expressions, own_expressions, variables
-from factdb.errors import NotYet
+from factdb.errors import Fault
 from factdb.sql.aggregate import KEEPS_EMPTY, SKIPS_NULL, aggregate_sql, empty_value
 from factdb.sql.bindings import B, Bindings, Plan, same, value_column
 from factdb.sql.clock import OBSERVED_AT
@@ -126,8 +126,7 @@ def _ranked(plan: Plan, aggregate: Aggregate) -> Atom | None:
     stored = [a for a in aggregate.body if isinstance(a, Atom) and a.name in plan.program.relations]
     windowed = [a for a in stored if any(isinstance(word, Within) for word in a.temporal)]
     if not stored:
-        raise NotYet(f"{aggregate.function.value} needs an atom of a relation in its body: it goes by that fact's time",
-                     text=plan.program.text, line=aggregate.position.line, column=aggregate.position.column)
+        raise Fault(f"Expected the passes to refuse {aggregate.function.value} without a stored fact")
     return (windowed or stored)[0]
 
 

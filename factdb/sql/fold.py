@@ -109,7 +109,8 @@ def hard_words() -> exp.Select:
     """The words of WORDS whose keys are not SIMPLE, by key in the order of learning."""
     names = ("#key", "asserts", "valid_from", "valid_to", *_ORDER, "value")
     return (exp.select(*[col(n, "w") for n in names]).from_(exp.alias_(named(WORDS), "w", table=True))
-            .join(exp.alias_(named(SIMPLE), "s", table=True), on=col("#key", "w").eq(col("#key", "s")), join_type="anti")
+            .join(exp.alias_(named(SIMPLE), "s", table=True), join_type="anti",
+                  on=col("#key", "w").eq(col("#key", "s")))
             .order_by(*[col(n, "w") for n in ("#key", *_ORDER)]))
 
 

@@ -31,7 +31,7 @@ def of_query(query: CheckedQuery, program: CheckedProgram, dense: frozenset[str]
                      types=query.types, clock=AT_BASIS, distinct=True)
     found = evaluate(plan, start, query.body)
     columns = tuple(Column(name=v.name, type=query.types[v.name], unit=None) for v in query.columns)
-    cells = [found.column(v.name) for v in query.columns] or [exp.true()]
+    cells: list[exp.Expr] = [found.column(v.name) for v in query.columns] or [exp.true()]
     if not query.columns:
         columns = (Column(name="holds", type=Type.BOOL, unit=None),)
     return SqlProgram(query=plan.finish(_in_order(cells, exp.alias_(named(found.source), B, table=True))),

@@ -22,9 +22,13 @@ def connect(path: Path, *, memory_limit: str) -> duckdb.DuckDBPyConnection:
     """A connection to the store at `path`, created and migrated as needed; attached as CATALOG."""
     if not path.parent.is_dir():
         raise Unavailable(f"Cannot open the store {path}: expected its folder to exist")
-    connection = duckdb.connect(config={
-        "memory_limit": memory_limit, "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false", "temp_directory": str(path.parent / f".{path.name}.tmp")})
+    try:
+        connection = duckdb.connect(config={
+            "memory_limit": memory_limit, "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false", "temp_directory": str(path.parent / f".{path.name}.tmp")})
+    except duckdb.Error as error:
+        raise Unavailable(f"Cannot open the store {path} with a memory limit of {memory_limit!r}, expected one such "
+                          f"as 2GB: {error}") from error
     # Without the type and a whole path, DuckDB would take `gates.csv` for a table to read and `md:x` for an address.
     attach = exp.Attach(
         this=exp.alias_(exp.Literal.string(str(path.absolute())), CATALOG),
@@ -33,15 +37,19 @@ def connect(path: Path, *, memory_limit: str) -> duckdb.DuckDBPyConnection:
     try:
         run(connection, attach)
         migrate(connection)
-    except duckdb.IOException as error:
-        connection.close()
-        raise Unavailable(_refusal(path, str(error))) from error
+    except BaseException as error:
+        connection.close()  # or the file would stay locked while somebody holds the error
+        if isinstance(error, duckdb.Error):
+            raise Unavailable(_refusal(path, error)) from error
+        raise
     return connection
 
 
-def _refusal(path: Path, reason: str) -> str:
-    first = reason.splitlines()[0]
-    if "lock" in first:
+def _refusal(path: Path, error: duckdb.Error) -> str:
+    first = str(error).splitlines()[0]
+    if isinstance(error, duckdb.ResourceInUseException):
+        return f"The store {path} is open in this process already: share that Database, or close it first"
+    if "Could not set lock" in first:
         return (f"The store {path} is open in another process. One process owns a store; ask that one "
                 f"(factdb serve), or stop it. {first}")
     return f"Cannot open the store {path}: {first}"

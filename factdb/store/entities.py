@@ -11,17 +11,17 @@ import pyarrow.compute as pc
 
 from factdb.datalog.program import CheckedProgram
 from factdb.datalog.syntax import Role
-from factdb.errors import InvalidFact, NaiveInstant, UnknownName, WrongType
+from factdb.errors import InvalidFact, UnknownName
 from factdb.schema import Type
 from factdb.sql.clock import OBSERVED_AT
 from factdb.sql.query import ROW
 from factdb.sql.terms import cell
-from factdb.store.execute import ARROW
-from factdb.store.words import STORED
+from factdb.store.words import once, stored
 
 
 def entity_rows(data: pa.Table, names: Sequence[str], program: CheckedProgram, *, along: bool) -> pa.Table:
     """`data` as ROW, the entity columns that the features `names` need and, along a spine, observed_at."""
+    once(data)
     columns: dict[str, pa.ChunkedArray] = {ROW: pa.array(range(data.num_rows), pa.int64())}
     for name in names:
         for entity in program.predicate(name, Role.FEATURE, Role.CONCEPT).entities:
@@ -44,18 +44,13 @@ def without_rows(answers: pa.Table, size: int, names: Sequence[str]) -> pa.Table
 def _entity(data: pa.Table, name: str, kind: Type, why: str) -> pa.ChunkedArray:
     if name not in data.column_names:
         raise UnknownName(f"entity column ({why} it)", name, data.column_names)
-    try:
-        return data.column(name).cast(ARROW[kind]).cast(STORED[kind])
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        raise WrongType(f"Expected {kind.value} in entity column {name!r}, got {data.column(name).type}") from None
+    return stored(data.column(name), kind, f"entity column {name!r}")
 
 
 def _observed_at(data: pa.Table) -> pa.ChunkedArray:
     if OBSERVED_AT not in data.column_names:
         raise UnknownName("column of a spine", OBSERVED_AT, data.column_names)
-    values = data.column(OBSERVED_AT)
-    if not pa.types.is_timestamp(values.type) or values.type.tz is None:
-        raise NaiveInstant(f"Expected instants with a zone in {OBSERVED_AT!r}, got {values.type}")
+    values = stored(data.column(OBSERVED_AT), Type.INSTANT, repr(OBSERVED_AT))
     if values.null_count:
         raise InvalidFact(f"Expected an instant in every row of {OBSERVED_AT!r}, got {values.null_count} without")
-    return values.cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
+    return values

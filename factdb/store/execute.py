@@ -5,17 +5,18 @@ Where statements run: the only place that turns a sqlglot expression into text f
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlglot import exp
 
 from factdb.basis import Basis
 from factdb.errors import InvalidFact
-from factdb.period import to_micros
+from factdb.period import FIRST_MICROS, FOREVER_MICROS, to_micros
 from factdb.schema import Column, Type
 from factdb.sql.program import SqlProgram
 from factdb.sql.terms import SYSTEM_AT, THROUGH, VALID_AT
@@ -46,8 +47,11 @@ def hand_over(connection: duckdb.DuckDBPyConnection, name: str, data: pa.Table) 
     connection.register(name, data)
     try:
         yield
-    finally:
-        connection.unregister(name)
+    except BaseException:
+        with suppress(duckdb.Error):  # a failed transaction refuses this too; the first error is the one to tell
+            connection.unregister(name)
+        raise
+    connection.unregister(name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +81,6 @@ def execute(connection: duckdb.DuckDBPyConnection, prepared: Prepared, basis: Ba
         connection.register(name, data)
     try:
         found = connection.sql(prepared.text, params=parameters or None).to_arrow_table()
-    except duckdb.OutOfRangeException as error:
-        raise InvalidFact(f"A number does not fit while evaluating: {str(error).splitlines()[0]}") from error
     finally:
         for name in inputs:
             connection.unregister(name)
@@ -90,4 +92,8 @@ def typed(values: pa.ChunkedArray, kind: Type) -> pa.ChunkedArray:
     """`values` as the Arrow type of `kind`; integers of microseconds become instants or durations."""
     if kind in (Type.INSTANT, Type.DURATION):
         values = values.cast(pa.int64())
+    if kind is Type.INSTANT:
+        ends = pc.min_max(values).as_py()
+        if ends["min"] is not None and not FIRST_MICROS <= ends["min"] <= ends["max"] <= FOREVER_MICROS:
+            raise InvalidFact("Expected instants from year 1 to 9999 in an answer; its arithmetic goes beyond")
     return values.cast(ARROW[kind])

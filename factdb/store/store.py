@@ -4,11 +4,12 @@ The store: the connection, the lock of the one writer, the program in force. The
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from threading import RLock
+from threading import Condition, RLock
 
 import duckdb
 import pyarrow as pa
@@ -18,7 +19,7 @@ from factdb.basis import Basis
 from factdb.datalog.check import check
 from factdb.datalog.parser import parse
 from factdb.datalog.program import EMPTY, CheckedProgram
-from factdb.errors import InvalidFact, UnknownName
+from factdb.errors import InvalidFact, Unavailable, UnknownName
 from factdb.fact import Fact, Receipt
 from factdb.period import from_micros, to_micros
 from factdb.schema import Column, Relation, Type
@@ -31,6 +32,7 @@ from factdb.store.connect import connect
 from factdb.store.execute import Prepared, execute, prepare, rows
 from factdb.store.fold import fold, folded_through
 from factdb.store.modules import create_tables, declare, modules
+from factdb.store.refusals import refusals
 from factdb.store.words import Times, words_of_facts, words_of_table
 
 RECTANGLES_FOR_DIAGONAL = 8  # below so many a key, a hash join with a filter is faster than sorting timelines
@@ -44,6 +46,7 @@ class Store:
         self.clock = clock
         self._connection = connection
         self._lock = RLock()
+        self._readers, self._reading, self._closed = Condition(), 0, False
         self._texts = modules(connection, head(connection).transaction)
         self.program = _together(self._texts)
         newest = head(connection).transaction
@@ -56,11 +59,19 @@ class Store:
     @classmethod
     def open(cls, path: Path, *, memory_limit: str, clock: Clock) -> Store:
         """The store at `path`, created if there is none."""
-        return cls(connect(path, memory_limit=memory_limit), clock)
+        connection = connect(path, memory_limit=memory_limit)
+        try:
+            with refusals():
+                return cls(connection, clock)
+        except BaseException:
+            connection.close()
+            raise
 
     def close(self) -> None:
-        """Let go of the file."""
-        with self._lock:
+        """Let go of the file, once the readings under way are done."""
+        with self._lock, self._readers, refusals():
+            self._closed = True
+            self._readers.wait_for(lambda: not self._reading)
             self._connection.close()
 
     def relation(self, name: str) -> Relation:
@@ -77,7 +88,7 @@ class Store:
 
     def declare(self, text: str, *, module: str) -> CheckedProgram:
         """Add or replace `module`, all or nothing."""
-        with self._lock:
+        with self._lock, refusals():
             if self._texts.get(module) == text:
                 return self.program
             texts = {**self._texts, module: text}
@@ -91,7 +102,7 @@ class Store:
                 for relation in program.relations.values():
                     create_tables(self._connection, relation)
 
-            self._commit(cause, 0, write)
+            self._commit(cause, (), 0, write)
             self._texts, self.program, self._prepared = texts, program, {}
             return program
 
@@ -106,7 +117,7 @@ class Store:
         stated = None if system_at is None else to_micros(system_at)
         words = {name: words_of_facts(self.relation(name), some, stated) for name, some in by_relation.items()}
         cause = Cause(actor=actor, source=source, reason=reason, idempotency_key=idempotency_key,
-                      digest=_digest(words) if idempotency_key else "")
+                      digest="" if idempotency_key is None else _digest(words))
         return self._append(cause, words)
 
     def load(self, name: str, data: pa.Table, times: Times, *, actor: str, source: str, reason: str,
@@ -115,11 +126,11 @@ class Store:
         relation = self.relation(name)
         words = words_of_table(relation, data, times)
         cause = Cause(actor=actor, source=source, reason=reason, idempotency_key=idempotency_key,
-                      digest=_digest({name: words}) if idempotency_key else "")
+                      digest="" if idempotency_key is None else _digest({name: words}))
         return self._append(cause, {name: words})
 
     def _append(self, cause: Cause, words: Mapping[str, pa.Table]) -> Receipt:
-        with self._lock:
+        with self._lock, refusals():
             if (receipt := repeat(self._connection, cause)) is not None:
                 return receipt
             now = self.clock.now()
@@ -131,13 +142,12 @@ class Store:
                     offset += some.num_rows
 
             facts = sum(some.num_rows for some in words.values())
-            transaction = self._commit(cause, facts, write)
-            self._unfolded |= words.keys()
+            transaction = self._commit(cause, words, facts, write)
             return Receipt(transaction=transaction.transaction, system_at=from_micros(transaction.system_at),
                            facts=facts, repeated=False)
 
-    def _commit(self, cause: Cause, facts: int, write: Callable[[Head], None]) -> Head:
-        """Run `write` in a new transaction; on an error nothing of it remains."""
+    def _commit(self, cause: Cause, relations: Iterable[str], facts: int, write: Callable[[Head], None]) -> Head:
+        """Run `write`, which appends to `relations`, in a new transaction; on an error nothing of it remains."""
         self._connection.begin()
         try:
             transaction = begin(self._connection, cause, facts, self.clock.now())
@@ -146,6 +156,8 @@ class Store:
             self._connection.rollback()
             raise
         self._connection.commit()
+        # In this order: who sees the number of a transaction waits for its facts.
+        self._unfolded = self._unfolded.union(relations)
         self._newest = transaction.transaction
         return transaction
 
@@ -158,18 +170,35 @@ class Store:
         `compiled` gets the names of the relations whose keys have many rectangles. `inputs` are handed over
         under their names.
         """
-        self._catch_up()
-        prepared = self._prepared.get(question)
-        if prepared is None:
-            prepared = prepare(compiled(self._dense))
-            if len(self._prepared) >= PREPARED_MAX:
-                self._prepared = {}
-            self._prepared[question] = prepared
-        cursor = self._connection.cursor()
+        with refusals():
+            self._catch_up()
+            prepared = self._ready(question, compiled)
+            with self._cursor() as cursor:
+                return execute(cursor, prepared, basis, inputs)
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor of its own for one reading; the engine refuses to close a connection while one is at work."""
+        with self._readers:
+            if self._closed:
+                raise Unavailable("The store is closed")
+            cursor = self._connection.cursor()
+            self._reading += 1
         try:
-            return execute(cursor, prepared, basis, inputs)
+            yield cursor
         finally:
             cursor.close()
+            with self._readers:
+                self._reading -= 1
+                self._readers.notify_all()
+
+    def _ready(self, question: Hashable, compiled: Callable[[frozenset[str]], SqlProgram]) -> Prepared:
+        known = self._prepared  # of one program: a new one brings a new dictionary, and this may be the old one by now
+        if question not in known:
+            if len(known) >= PREPARED_MAX:
+                self._prepared = known = {}
+            known[question] = prepare(compiled(self._dense))
+        return known[question]
 
     def transactions(self, basis: Basis, limit: int) -> pa.Table:
         """The newest transactions up to `basis`, newest first."""
@@ -232,6 +261,7 @@ def _digest(words: Mapping[str, pa.Table]) -> str:
         digest.update(name.encode())
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, table_of_words.schema) as writer:
-            writer.write_table(table_of_words.combine_chunks())
+            # Taking rows anew clears what other makers of the same rows left under a NULL or around a slice.
+            writer.write_table(table_of_words.take(pa.array(range(table_of_words.num_rows), pa.int64())))
         digest.update(sink.getvalue())
     return digest.hexdigest()

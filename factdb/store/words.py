@@ -4,7 +4,7 @@ Facts and Arrow tables as words of the log: checked, typed, in integers of micro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from factdb.errors import Conflict, InvalidFact, InvalidPeriod, NaiveInstant, UnknownName, WrongType
 from factdb.fact import Fact, Op
-from factdb.period import FOREVER, FOREVER_MICROS, from_micros, to_micros
+from factdb.period import FIRST_MICROS, FOREVER, FOREVER_MICROS, from_micros, to_micros
 from factdb.schema import Kind, Relation, Stored, Type
 from factdb.store.execute import ARROW
 
@@ -89,6 +89,7 @@ def words_of_table(relation: Relation, data: pa.Table, times: Times) -> pa.Table
 
     A column of `relation` that `data` lacks is NULL.
     """
+    once(data)
     stated = [name for name in (times.valid_from, times.valid_to, times.system_from) if name is not None]
     for name in stated:
         if name not in data.column_names:
@@ -123,44 +124,62 @@ def _in_order(words: pa.Table) -> pa.Table:
 def _open(data: pa.Table, relation: Relation, name: str | None) -> pa.Array:
     if name is None:
         return pa.array([FOREVER_MICROS], pa.int64()).take(pa.array([0] * data.num_rows, pa.int64()))
-    return pc.fill_null(_micros(relation, name, data.column(name)), FOREVER_MICROS)
+    return pc.fill_null(stored(data.column(name), Type.INSTANT, f"{name!r} for {relation.name}"), FOREVER_MICROS)
 
 
 def _instants(relation: Relation, data: pa.Table, name: str) -> pa.ChunkedArray:
-    values = _micros(relation, name, data.column(name))
+    values = stored(data.column(name), Type.INSTANT, f"{name!r} for {relation.name}")
     if values.null_count:
         raise InvalidFact(f"Expected an instant in every row of {name!r} for {relation.name}, "
                           f"got {values.null_count} without")
     return values
 
 
-def _micros(relation: Relation, name: str, values: pa.ChunkedArray) -> pa.ChunkedArray:
-    if not pa.types.is_timestamp(values.type):
-        raise WrongType(f"Expected instants in {name!r} for {relation.name}, got {values.type}")
-    if values.type.tz is None:
-        raise NaiveInstant(f"Expected instants with a zone in {name!r} for {relation.name}, got {values.type}")
-    try:
-        return values.cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
-    except pa.ArrowInvalid as error:
-        raise WrongType(f"Expected instants of whole microseconds in {name!r} for {relation.name}: {error}") from None
-
-
 def _column(relation: Relation, data: pa.Table, name: str, kind: Type) -> pa.Array | pa.ChunkedArray:
     if name not in data.column_names:
         return pa.nulls(data.num_rows, STORED[kind])
-    values = data.column(name)
-    if kind is Type.INSTANT:
-        return _micros(relation, name, values)
-    textual = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
+    return stored(data.column(name), kind, f"{relation.name}.{name}")
+
+
+def once(data: pa.Table) -> None:
+    """Fail unless each column of `data` has a name of its own."""
+    names = data.column_names
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise InvalidFact(f"Expected each column once, got {twice[0]!r} twice")
+
+
+def stored(values: pa.ChunkedArray, kind: Type, where: str) -> pa.ChunkedArray:
+    """`values` stored-ready; WrongType unless all are of `kind`, without loss. `where` they stand is for the message.
+
+    Numbers may come as any type of number that holds them exactly; nothing else is taken for what it is not.
+    """
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
-        textual = kind is Type.TEXT
-    if pa.types.is_null(values.type) or textual == (kind is Type.TEXT):
-        try:
-            return values.cast(ARROW[kind]).cast(STORED[kind])
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-            pass
-    raise WrongType(f"Expected {kind.value} for {relation.name}.{name}, got {values.type}")
+    if not pa.types.is_null(values.type) and not any(is_one(values.type) for is_one in _ACCEPTED[kind]):
+        raise WrongType(f"Expected {kind.value} for {where}, got {values.type}")
+    if kind is Type.INSTANT and pa.types.is_timestamp(values.type) and values.type.tz is None:
+        raise NaiveInstant(f"Expected instants with a zone for {where}, got {values.type}")
+    try:
+        found = values.cast(ARROW[kind]).cast(STORED[kind])
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        whole = " of whole microseconds" if kind in (Type.INSTANT, Type.DURATION) else ""
+        raise WrongType(f"Expected {kind.value}{whole} for {where}, got {values.type}: {error}") from None
+    if kind is Type.INSTANT:
+        ends = pc.min_max(found).as_py()
+        if ends["min"] is not None and not FIRST_MICROS <= ends["min"] <= ends["max"] <= FOREVER_MICROS:
+            raise WrongType(f"Expected instants from year 1 to 9999 for {where}")
+    return found
+
+
+_NUMBERS = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
+_ACCEPTED: Mapping[Type, Sequence[Callable[[pa.DataType], bool]]] = {
+    Type.TEXT: (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view),
+    Type.INT: _NUMBERS,
+    Type.FLOAT: _NUMBERS,
+    Type.BOOL: (pa.types.is_boolean,),
+    Type.INSTANT: (pa.types.is_timestamp,),
+    Type.DURATION: (pa.types.is_duration,),
+}
 
 
 def _check_rows(relation: Relation, columns: dict[str, pa.ChunkedArray]) -> None:

@@ -131,6 +131,11 @@ def test_an_entity_of_other_columns_is_refused(models: Models, entity: object) -
     assert models.data(RECORD, entity=entity)["predict"]["code"] == "INVALID_FACT"
 
 
+@pytest.mark.parametrize("post", [3, True, 1.5, ["post 1"], {"a": 1}])
+def test_an_entity_of_another_type_is_refused(models: Models, post: object) -> None:
+    assert models.code(ASK, entity={"post": post}) == "WRONG_TYPE"
+
+
 def test_a_concept_without_a_champion_is_said_to_have_none(models: Models) -> None:
     assert models.code('{ view { predict(concept: NEVER, entity: {post: "a"}) { value } } }') == "UNKNOWN_NAME"
     assert models.data("{ view { champion(concept: NEVER) { id } } }")["view"] == {"champion": None}

@@ -49,9 +49,10 @@ def test_the_same_key_commits_once(fresh: Served) -> None:
 @pytest.mark.parametrize(("wrong", "code", "said"), [
     (fact("pupdat", {"post": "x"}), "UNKNOWN_NAME", "did you mean pupdate?"),
     (fact("pupdate", {"pots": "x"}), "UNKNOWN_NAME", "did you mean post"),
-    (fact("pupdate", {"post": 7}), "WRONG_TYPE", "Expected text for pupdate.post"),
+    (fact("pupdate", {"post": 7}), "WRONG_TYPE", "Expected text for post"),
     (fact("pupdate", {"post": "x", "posted": "2024-05-01T12:00:00"}), "NAIVE_INSTANT", "with a zone"),
     (fact("pupdate", {"post": "x", "length": "1h"}), "WRONG_TYPE", "ISO 8601 duration"),
+    (fact("pupdate", {"post": "x", "length": "P9999999999D"}), "WRONG_TYPE", "fewer than"),
     (fact("pupdate", {"sniffer": "x"}), "INVALID_FACT", "key column pupdate.post"),
     (fact("pupdate", ["post"]), "INVALID_FACT", "Expected an object of values"),
     (fact("pupdate", {"post": "x"}, validTo=NOON), "INVALID_PERIOD", "start before its end")])

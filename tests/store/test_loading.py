@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -116,3 +117,42 @@ def test_the_year_2500_comes_back_as_it_went() -> None:
         row = database.at(latest(database)).rows("dog")
         assert row.to_pylist()[0]["born"] == far
         assert row.to_pandas()["valid_to"][0] == far
+
+
+@pytest.mark.parametrize(("column", "values"), [
+    ("weight", pa.array([True])), ("weight", pa.array([1]).cast(pa.duration("us"))), ("weight", pa.array([2**53 + 1])),
+    ("name", pa.array([1]).dictionary_encode()), ("weight", pa.array(["1"]).dictionary_encode()),
+    ("born", pa.array([1])), ("born", pa.array([10**18]).cast(INSTANT)), ("vf", pa.array([-10**18]).cast(INSTANT)),
+])
+def test_nothing_is_taken_for_what_it_is_not(column: str, values: pa.Array) -> None:
+    with opened() as database, pytest.raises(WrongType, match=f"for (dog.)?'?{column}"):
+        load(database, "dog", {"dog": ["a"], "vf": instants(day(0)), column: values})
+
+
+@pytest.mark.parametrize("name", [pa.array(["A"], pa.large_string()), pa.array(["A"], pa.string_view()),
+                                  pa.chunked_array([[], ["A"]], pa.string()), pa.array(["B", "A"]).slice(1)])
+def test_text_is_text_however_it_lies_in_memory(name: pa.Array) -> None:
+    with opened() as database:
+        load(database, "dog", {"dog": ["a"], "name": name, "born": pa.nulls(1), "vf": instants(day(0)),
+                               "vt": pa.nulls(1)}, valid_to="vt")
+        assert database.at(latest(database)).rows("dog").select(["name", "born"]).to_pylist() == [
+            {"name": "A", "born": None}]
+
+
+def test_equal_rows_are_a_repeat_however_they_lie_in_memory() -> None:
+    beside = [pa.array([1.5, 0.0], mask=np.array([False, True])), pa.array([0.0, 1.5, None]).slice(1),
+              pa.Array.from_buffers(pa.float64(), 2, [pa.py_buffer(b"\1"), pa.array([1.5, 7.0]).buffers()[1]]),
+              pa.chunked_array([[1.5], pa.array([None], pa.float64())])]
+    with opened() as database:
+        repeated = []
+        for weight in beside:
+            rows = pa.table({"dog": ["a", "b"], "weight": weight, "vf": instants(day(0), day(0))})
+            repeated.append(database.load("dog", rows, valid_from="vf", actor="a", source="s", reason="r",
+                                          idempotency_key="k").repeated)
+        assert repeated == [False, True, True, True]
+
+
+def test_a_column_that_stands_twice_is_refused() -> None:
+    rows = pa.table([pa.array(["a"]), pa.array(["b"]), instants(day(0))], names=["dog", "dog", "vf"])
+    with opened() as database, pytest.raises(InvalidFact, match="'dog' twice"):
+        database.load("dog", rows, valid_from="vf", actor="a", source="s", reason="r")

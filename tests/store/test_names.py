@@ -30,8 +30,9 @@ def answers(kind: str, keyed: bool, first: str, second: str) -> list[list[tuple[
             tell(database, fact, system_at=day(place))
         view = database.at(database.basis(valid_at=day(6), system_at=day(8)))
         spine = pa.table({first: ["x", "y", "z"], "observed_at": pa.array([day(4)] * 3, pa.timestamp("us", "UTC"))})
-        tables = [view.rows("said"), view.history("said"), view.timeline("said"), view.query(f"said({first}, {second})"),
-                  view.features(["newest"], spine), database.along(spine, ["newest"], basis=view.basis)]
+        tables = [view.rows("said"), view.history("said"), view.timeline("said"),
+                  view.query(f"said({first}, {second})"), view.features(["newest"], spine),
+                  database.along(spine, ["newest"], basis=view.basis)]
         return [[tuple(row.values()) for row in table.to_pylist()] for table in tables]
 
 
@@ -68,7 +69,7 @@ def test_variables_that_differ_in_capitals_are_two() -> None:
 ])
 def test_declared_names_that_the_engine_takes_for_one_are_refused(text: str) -> None:
     with opened("") as database:
-        with pytest.raises(FactDBError, match="capitals|by nature"):
+        with pytest.raises(FactDBError, match=r"capitals|by nature"):
             database.declare(text, module="more")
         assert not database.program.relations
 

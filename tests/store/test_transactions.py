@@ -232,3 +232,17 @@ def test_a_retraction_needs_only_the_identity() -> None:
         tell(database, dog("a", name="A"))
         tell(database, Fact(op=Op.RETRACT, relation="dog", values={"dog": "a"}, valid=Period(day(0))))
         assert dogs(database) == []
+
+
+def test_an_empty_idempotency_key_is_a_key_like_others() -> None:
+    with opened() as database:
+        tell(database, dog("a"), key="")
+        assert tell(database, dog("a"), key="").repeated
+        with pytest.raises(Conflict):
+            tell(database, dog("b"), key="")
+
+
+def test_a_fact_that_is_not_a_number_agrees_with_itself() -> None:
+    with opened() as database:
+        tell(database, dog("a", weight=float("nan")), dog("a", weight=float("nan")))
+        assert database.at(latest(database)).rows("dog", where={"weight": float("nan")}).num_rows == 1

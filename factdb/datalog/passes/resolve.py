@@ -99,6 +99,10 @@ class _Rule:
                 arguments.append(Argument(None, variable))
             else:
                 arguments.append(Argument(None, term))
+        for number, word in enumerate(atom.temporal):
+            if any(type(word) is type(other) for other in atom.temporal[:number]):
+                raise self._error(ProgramError, "Expected a word for time once on an atom, got two of a kind",
+                                  word.position)
         for expression in own_expressions(replace(atom, arguments=())):
             self._check(expression, wildcards=True)
         yield replace(atom, arguments=tuple(arguments))

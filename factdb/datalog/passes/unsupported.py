@@ -11,6 +11,7 @@ from factdb.datalog.passes.stratify import components
 from factdb.datalog.syntax import (
     AggregateFunction,
     Aggregation,
+    Atom,
     Call,
     During,
     Literal,
@@ -23,6 +24,7 @@ from factdb.datalog.tree import atoms, parts
 from factdb.errors import NotYet
 
 _TEMPORAL = {During: "`during`", Throughout: "`throughout`", SystemPeriod: "`system`"}
+_BY_TIME = {AggregateFunction.FIRST, AggregateFunction.LAST}
 _AGGREGATES = {AggregateFunction.LIST, AggregateFunction.ARGMIN, AggregateFunction.ARGMAX}
 
 
@@ -51,6 +53,17 @@ def refuse_time_on_predicates(draft: Draft) -> Draft:
             for atom in atoms(rule.body):
                 if atom.temporal and draft.relation(atom.name) is None:
                     raise _not_yet(draft, f"Time on the derived predicate {atom.name!r}", atom.temporal[0].position)
+    return draft
+
+
+def refuse_first_of_predicates(draft: Draft) -> Draft:
+    """`draft` unchanged; NotYet if first or last has no stored fact in its body whose time it could go by."""
+    for predicate in draft.predicates.values():
+        for aggregate in (literal.aggregate for rule in predicate.rules for literal in rule.body
+                          if isinstance(literal, Aggregation)):
+            stored = any(isinstance(inner, Atom) and draft.relation(inner.name) for inner in aggregate.body)
+            if aggregate.function in _BY_TIME and not stored:
+                raise _not_yet(draft, f"`{aggregate.function}` of derived predicates alone", aggregate.position)
     return draft
 
 

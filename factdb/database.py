@@ -23,7 +23,7 @@ from factdb.sql.program import SqlProgram
 from factdb.sql.query import ENTITIES, along_spine, at_basis, of_predicate, of_query
 from factdb.sql.snapshot import history_of, rows_at, timeline_of
 from factdb.store.clock import Clock
-from factdb.store.entities import entity_rows, without_rows
+from factdb.store.entities import entity_rows, side_by_side
 from factdb.store.store import Store
 from factdb.store.words import Times
 
@@ -42,6 +42,13 @@ class Database:
     def close(self) -> None:
         """Let go of the file."""
         self._store.close()
+
+    def stop_reading(self, thread: int) -> None:
+        """End the question that `thread` is at, which is told that it is Unavailable; nothing written is touched.
+
+        `thread` is what `threading.get_ident()` says there.
+        """
+        self._store.stop_reading(thread)
 
     def __enter__(self) -> Database:
         return self
@@ -110,9 +117,12 @@ class Database:
         """
         _refuse_foresight(lag)
         rows = entity_rows(spine, names, self.program, along=True)
-        answers = self._store.answer(("along", *names, lag), lambda dense: along_spine(names, self.program, dense, lag),
-                                     basis, {ENTITIES: rows})
-        return without_rows(answers, spine.num_rows, names)
+
+        def ask(some: Sequence[str]) -> pa.Table:
+            return self._store.answer(("along", *some, lag), lambda dense: along_spine(some, self.program, dense, lag),
+                                      basis, {ENTITIES: rows})
+
+        return side_by_side(names, spine.num_rows, ask)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,9 +183,12 @@ class View:
     def features(self, names: Sequence[str], entities: pa.Table) -> pa.Table:
         """One row for each row of `entities`, in order, with a column for each feature or concept of `names`."""
         rows = entity_rows(entities, names, self.program, along=False)
-        answers = self.store.answer(("features", *names), lambda dense: at_basis(names, self.program, dense),
-                                    self.basis, {ENTITIES: rows})
-        return without_rows(answers, entities.num_rows, names)
+
+        def ask(some: Sequence[str]) -> pa.Table:
+            return self.store.answer(("features", *some), lambda dense: at_basis(some, self.program, dense),
+                                     self.basis, {ENTITIES: rows})
+
+        return side_by_side(names, entities.num_rows, ask)
 
     def transactions(self, limit: int) -> pa.Table:
         """The newest transactions up to the basis, newest first: who wrote what, when and why."""

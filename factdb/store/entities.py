@@ -4,7 +4,7 @@ Rows that features are wanted for, as the compiled query expects them: numbered,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +17,8 @@ from factdb.sql.clock import OBSERVED_AT
 from factdb.sql.query import ROW
 from factdb.sql.terms import cell
 from factdb.store.words import once, stored
+
+AT_ONCE = 40  # the engine plans three hundred features a hundred times as long as thirty
 
 
 def entity_rows(data: pa.Table, names: Sequence[str], program: CheckedProgram, *, along: bool) -> pa.Table:
@@ -31,7 +33,14 @@ def entity_rows(data: pa.Table, names: Sequence[str], program: CheckedProgram, *
     return pa.table(columns)
 
 
-def without_rows(answers: pa.Table, size: int, names: Sequence[str]) -> pa.Table:
+def side_by_side(names: Sequence[str], size: int, ask: Callable[[Sequence[str]], pa.Table]) -> pa.Table:
+    """The columns of `names`, of which `ask` gives a few at a time with ROW; a row for each of the `size` asked."""
+    few = [names[first:first + AT_ONCE] for first in range(0, len(names), AT_ONCE)] or [names]
+    answers = [_without_rows(ask(some), size, some) for some in few]
+    return pa.table({name: answer.column(name) for answer in answers for name in answer.column_names})
+
+
+def _without_rows(answers: pa.Table, size: int, names: Sequence[str]) -> pa.Table:
     """`answers` without ROW; InvalidFact unless there is one row for each of the `size` asked."""
     if answers.num_rows != size:
         repeated = pc.value_counts(answers.column(ROW)).filter(

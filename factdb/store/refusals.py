@@ -27,6 +27,10 @@ def refusals() -> Iterator[None]:
         raise InvalidFact(f"Expected text that UTF-8 can hold, got {error.object[error.start:error.end]!r}") from error
     except RecursionError as error:
         raise InvalidFact("Expected a question that rests on fewer rules, one upon the other") from error
+    except RuntimeError as error:
+        if "interrupted" in str(error):  # so the engine says that it heard Ctrl-C
+            raise KeyboardInterrupt from error
+        raise
     except duckdb.OperationalError as error:
         raise Unavailable(f"The store cannot answer: {_first(error)}") from error
     except duckdb.Error as error:

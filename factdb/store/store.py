@@ -226,7 +226,10 @@ class Store:
                 self._connection.rollback()
                 raise
             self._connection.commit()
-            self._unfolded, self._prepared, self._dense = set(), {}, _dense(self._connection)
+            dense = _dense(self._connection)
+            if dense != self._dense:  # what is compiled rests on nothing else that a fold changes
+                self._dense, self._prepared = dense, {}
+            self._unfolded = set()
 
 
 def _together(texts: Mapping[str, str]) -> CheckedProgram:

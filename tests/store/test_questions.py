@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
 import pytest
 
 from factdb.datalog.check import check_query
@@ -51,3 +52,34 @@ def test_a_question_compiled_while_the_program_changes_is_not_remembered() -> No
 
         assert store.answer("big", compiled, basis, {}).num_rows == 0
         assert store.answer("big", compiled, basis, {}).num_rows == 1
+
+
+def test_hundreds_of_features_are_answered_in_one_call() -> None:
+    names = [f"f{number}" for number in range(250)]
+    with opened() as database:
+        tell(database, dog("a", weight=1.0))
+        database.declare("\n".join(f"feature {name}(dog) = w + {place} : dog(dog: dog, weight: w)."
+                                   for place, name in enumerate(names)), module="many")
+        answers = database.at(latest(database)).features(names, pa.table({"dog": ["b", "a"]}))
+        assert answers.column_names == names
+        assert answers.slice(1).to_pylist() == [{name: 1.0 + place for place, name in enumerate(names)}]
+
+
+def test_a_question_without_names_has_as_many_rows_as_were_asked() -> None:
+    with opened() as database:
+        assert database.at(latest(database)).features([], pa.table({"dog": ["a"]})).num_columns == 0
+
+
+def test_what_is_compiled_outlives_new_facts() -> None:
+    with opened() as database:
+        tell(database, dog("a"))
+        store, basis, compiled = database._store, latest(database), list[str]()
+
+        def compile_once(dense: frozenset[str]) -> SqlProgram:
+            compiled.append("now")
+            return of_query(check_query("dog(dog: d)", database.program, {}), database.program, dense)
+
+        assert store.answer("dogs", compile_once, basis, {}).num_rows == 1
+        tell(database, dog("b"))
+        assert store.answer("dogs", compile_once, latest(database), {}).num_rows == 2
+        assert compiled == ["now"]

@@ -37,9 +37,9 @@ def create_app(database: Database, predictor: Predictor | None = None, *, limits
     """
     limits = limits or Limits()
     champions = None if predictor is None else Champions(database, predictor, seconds=limits.predict_seconds)
-    pool = Pool(threads=_THREADS, in_flight=limits.in_flight, seconds=limits.seconds)
+    pool = Pool(threads=_THREADS, in_flight=limits.in_flight, seconds=limits.seconds, stop=database.stop_reading)
     # A pool of its own, so that a health check does not queue behind the questions whose slowness it may report.
-    watch = Pool(threads=1, in_flight=4, seconds=limits.health_seconds)
+    watch = Pool(threads=1, in_flight=4, seconds=limits.health_seconds, stop=database.stop_reading)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -31,6 +31,8 @@ def refusals() -> Iterator[None]:
         if "interrupted" in str(error):  # so the engine says that it heard Ctrl-C
             raise KeyboardInterrupt from error
         raise
+    except duckdb.InterruptException as error:
+        raise Unavailable("The question was stopped before its end") from error
     except duckdb.OperationalError as error:
         raise Unavailable(f"The store cannot answer: {_first(error)}") from error
     except duckdb.Error as error:

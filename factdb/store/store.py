@@ -4,12 +4,11 @@ The store: the connection, the lock of the one writer, the program in force. The
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from threading import Condition, RLock
+from threading import RLock
 
 import duckdb
 import pyarrow as pa
@@ -19,7 +18,7 @@ from factdb.basis import Basis
 from factdb.datalog.check import check
 from factdb.datalog.parser import parse
 from factdb.datalog.program import EMPTY, CheckedProgram
-from factdb.errors import InvalidFact, Unavailable, UnknownName
+from factdb.errors import InvalidFact, UnknownName
 from factdb.fact import Fact, Receipt
 from factdb.period import from_micros, to_micros
 from factdb.schema import Column, Relation, Type
@@ -32,6 +31,7 @@ from factdb.store.connect import connect
 from factdb.store.execute import Prepared, execute, prepare, rows
 from factdb.store.fold import fold, folded_through
 from factdb.store.modules import create_tables, declare, modules
+from factdb.store.readings import Readings
 from factdb.store.refusals import refusals
 from factdb.store.words import Times, words_of_facts, words_of_table
 
@@ -46,7 +46,7 @@ class Store:
         self.clock = clock
         self._connection = connection
         self._lock = RLock()
-        self._readers, self._reading, self._closed = Condition(), 0, False
+        self._readings = Readings(connection)
         self._texts = modules(connection, head(connection).transaction)
         self.program = _together(self._texts)
         newest = head(connection).transaction
@@ -69,10 +69,13 @@ class Store:
 
     def close(self) -> None:
         """Let go of the file, once the readings under way are done."""
-        with self._lock, self._readers, refusals():
-            self._closed = True
-            self._readers.wait_for(lambda: not self._reading)
+        with self._lock, refusals():
+            self._readings.close()
             self._connection.close()
+
+    def stop_reading(self, thread: int) -> None:
+        """End the reading that `thread` is at, as Unavailable; nothing that is written is touched."""
+        self._readings.stop(thread)
 
     def relation(self, name: str) -> Relation:
         """The declared relation `name`; UnknownName suggests near ones."""
@@ -173,24 +176,8 @@ class Store:
         with refusals():
             self._catch_up()
             prepared = self._ready(question, compiled)
-            with self._cursor() as cursor:
+            with self._readings.cursor() as cursor:
                 return execute(cursor, prepared, basis, inputs)
-
-    @contextmanager
-    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor of its own for one reading; the engine refuses to close a connection while one is at work."""
-        with self._readers:
-            if self._closed:
-                raise Unavailable("The store is closed")
-            cursor = self._connection.cursor()
-            self._reading += 1
-        try:
-            yield cursor
-        finally:
-            cursor.close()
-            with self._readers:
-                self._reading -= 1
-                self._readers.notify_all()
 
     def _ready(self, question: Hashable, compiled: Callable[[frozenset[str]], SqlProgram]) -> Prepared:
         known = self._prepared  # of one program: a new one brings a new dictionary, and this may be the old one by now

@@ -4,8 +4,11 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -61,3 +64,36 @@ def test_a_store_that_is_being_served_is_not_opened_twice(server: subprocess.Pop
     assert done.returncode == 5
     assert "error [UNAVAILABLE]" in done.stderr
     assert "One process owns a store" in done.stderr
+
+
+def test_questions_that_would_take_hours_neither_starve_the_others_nor_keep_it_from_stopping(
+    store: Path, tmp_path: Path,
+) -> None:
+    rows = "flight,gate,since\n" + "".join(f"{n},B2,2013-01-01T10:00:00Z\n" for n in range(4000))
+    (tmp_path / "many.csv").write_text(rows, encoding="utf-8")
+    subprocess.run([*COMMAND, "load", "gate", "many.csv", "--valid-from", "since"], cwd=tmp_path, check=True,
+                   env=os.environ | {"FACTDB_STORE": str(store)})
+    pairs = ", ".join(f"gate(flight: {name}, gate: g)" for name in "abcd")
+    endless = f'{{ view {{ query(text: "n = count {{ {pairs}, a != b }}") {{ rows }} }} }}'
+    with subprocess.Popen([*COMMAND, "serve", "--store", str(store), "--port", "0", "--deadline", "2"], text=True,
+                          stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        try:
+            address = process.stdout.readline().removeprefix("serving ").strip()
+
+            def ask(question: str) -> dict[str, Any]:
+                answer: dict[str, Any] = httpx.post(f"{address}/graphql", json={"query": question}, timeout=30).json()
+                return answer
+
+            with ThreadPoolExecutor(5) as clients:
+                late = list(clients.map(ask, [endless] * 5))
+            assert [answer["errors"][0]["extensions"]["code"] for answer in late] == ["TIMEOUT"] * 5
+            time.sleep(1)
+            assert ask("{ view { gate { totalCount } } }")["data"]["view"]["gate"]["totalCount"] == 4000
+            with ThreadPoolExecutor(1) as clients:
+                clients.submit(ask, endless)
+                time.sleep(0.5)
+                process.send_signal(signal.SIGTERM)
+                assert process.wait(timeout=20) == 0
+        finally:
+            process.kill()

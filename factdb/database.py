@@ -50,13 +50,6 @@ class Database:
         """
         self._store.stop_reading(thread)
 
-    def stop_reading(self, thread: int) -> None:
-        """End the question that `thread` is at, which is told that it is Unavailable; nothing written is touched.
-
-        `thread` is what `threading.get_ident()` says there.
-        """
-        self._store.stop_reading(thread)
-
     def __enter__(self) -> Database:
         return self
 

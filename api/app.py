@@ -21,6 +21,7 @@ from api.graphql.endpoint import GraphQLEndpoint
 from api.graphql.limits import Limits
 from api.graphql.service import GraphQLService
 from api.health import Health
+from api.http import HANDLERS
 from api.ingest import Ingest
 from api.pool import Pool
 from factdb.database import Database
@@ -63,7 +64,7 @@ def create_app(database: Database, predictor: Predictor | None = None, *, limits
     ]
     if VENDORED.is_dir():
         routes.append(Mount("/static/vendor", StaticFiles(directory=VENDORED)))
-    return Starlette(routes=routes, lifespan=lifespan)
+    return Starlette(routes=routes, lifespan=lifespan, exception_handlers=HANDLERS)
 
 
 async def _to_console(_: Request) -> RedirectResponse:

@@ -56,7 +56,9 @@ class Ingest:
     def _load(self, body: bytes, asked: QueryParams, key: str | None) -> Receipt:
         try:
             rows = pa.ipc.open_stream(body).read_all()
-        except (pa.ArrowInvalid, OSError) as error:
+            rows.validate(full=True)  # or offsets that a client made up would be read as they are
+            _ = rows.column_names  # decoded only now
+        except (pa.ArrowInvalid, OSError, UnicodeDecodeError) as error:
             raise InvalidFact(f"Expected an Arrow stream: {error}") from None
         return self._database.load(
             _asked(asked, "relation"), rows, valid_from=_asked(asked, "valid_from"), valid_to=asked.get("valid_to"),

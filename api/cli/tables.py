@@ -30,7 +30,8 @@ def read_rows(path: Path, types: Types) -> pa.Table:
         raise InvalidFact(f"Expected a file named *{', *'.join(_READERS)}, got {path.name}")
     try:
         rows = reader(path, types)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, orjson.JSONDecodeError) as error:
+        rows.validate(full=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, orjson.JSONDecodeError, UnicodeDecodeError) as error:
         raise InvalidFact(f"Cannot read {path.name}: {error}") from None
     twice = [name for name, times in Counter(rows.column_names).items() if times > 1]
     if twice:

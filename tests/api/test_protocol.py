@@ -1,6 +1,7 @@
 """GraphQL over HTTP: the eight answers that the library alone gets wrong, and what no audit covers."""
 
 import json
+import socket
 
 import httpx
 import pytest
@@ -88,3 +89,21 @@ def test_a_document_of_several_operations_needs_a_name(api: Served) -> None:
     assert api.code(text) == "OPERATION_RESOLUTION_FAILURE"
     named = api.client.post("/graphql", json={"query": text, "operationName": "b"}).json()
     assert named["data"]["view"]["basis"]["transaction"] == 2
+
+
+@pytest.mark.parametrize(("method", "path", "status", "code"), [
+    ("GET", "/nowhere", 404, "NOT_FOUND"), ("DELETE", "/graphql", 405, "METHOD_NOT_ALLOWED"),
+    ("GET", "/facts", 405, "METHOD_NOT_ALLOWED")])
+def test_what_no_path_answers_has_a_code_too(api: Served, method: str, path: str, status: int, code: str) -> None:
+    response = api.client.request(method, path)
+    assert (response.status_code, response.json()["errors"][0]["extensions"]["code"]) == (status, code)
+
+
+def test_a_client_that_leaves_in_the_middle_is_no_error_of_ours(
+    api: Served, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture,
+) -> None:
+    with socket.create_connection((api.client.base_url.host, api.client.base_url.port or 80)) as client:
+        client.sendall(b"POST /graphql HTTP/1.1\r\nhost: here\r\ncontent-type: application/json\r\n"
+                       b"content-length: 100\r\n\r\n{")
+    api.data(QUERY)
+    assert "ClientDisconnect" not in caplog.text + capfd.readouterr().err

@@ -1,6 +1,7 @@
 """Facts in, by mutation and by post: durable and once, or refused and nothing."""
 
 import io
+import struct
 from datetime import timedelta
 
 import httpx
@@ -88,6 +89,19 @@ def test_an_arrow_stream_is_loaded_with_its_columns_of_time(fresh: Served) -> No
     response = post(fresh, sink.getvalue(), "application/vnd.apache.arrow.stream",
                     address=f"{ADDRESS}&relation=like&valid_from=at")
     assert (response.status_code, response.json()["facts"]) == (200, 2)
+
+
+@pytest.mark.parametrize(("written", "lie"), [
+    (struct.pack("<2i", 0, 77), struct.pack("<2i", 0, 1 << 30)), (b"sniffer", b"sniff\xff\xff")])
+def test_an_arrow_stream_that_lies_about_its_bytes_is_refused(fresh: Served, written: bytes, lie: bytes) -> None:
+    rows = pa.table({"post": ["p" * 77], "sniffer": ["ida"], "at": pa.array([START], pa.timestamp("us", tz="UTC"))})
+    sink = io.BytesIO()
+    with pa.ipc.new_stream(sink, rows.schema) as writer:
+        writer.write_table(rows)
+    assert written in sink.getvalue()
+    response = post(fresh, sink.getvalue().replace(written, lie), "application/vnd.apache.arrow.stream",
+                    address=f"{ADDRESS}&relation=like&valid_from=at")
+    assert (response.status_code, response.json()["errors"][0]["extensions"]["code"]) == (400, "INVALID_FACT")
 
 
 @pytest.mark.parametrize(("body", "kind", "status", "code"), [
